@@ -1,0 +1,246 @@
+//! Mail facts: what one dissected mail says, in the stable machine vocabulary of `dissect --jsonl`.
+//!
+//! Fields are only ever added; a field's meaning never changes. Every text is valid Unicode with the sender's
+//! characters kept (invisible ones too); show it through [`crate::text::visible`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::observable::{Hashes, Observable};
+
+/// Everything read from one mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MailFacts {
+    /// Where it was read from, as given on the command line or found below it; `-` for standard input;
+    /// `box.mbox#3` for the third mail of an mbox (1-based).
+    pub path: String,
+    /// SHA-256 of the raw bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// Size of the raw bytes.
+    pub size: u64,
+    /// Message-ID without angle brackets.
+    pub message_id: Option<String>,
+    /// Date header as RFC 3339 with the mail's own offset, e.g. `2013-08-07T09:12:00+09:00`.
+    pub date: Option<String>,
+    /// Decoded subject.
+    pub subject: Option<String>,
+    /// First From mailbox.
+    pub from: Option<Mailbox>,
+    /// Sender header, where it is there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sender: Option<Mailbox>,
+    /// Return-Path address without angle brackets.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub return_path: Option<String>,
+    /// First Reply-To mailbox.
+    pub reply_to: Option<Mailbox>,
+    /// To mailboxes.
+    pub to: Vec<Mailbox>,
+    /// Cc mailboxes.
+    pub cc: Vec<Mailbox>,
+    /// In-Reply-To and References ids without brackets, oldest first, each once.
+    #[serde(default)]
+    pub references: Vec<String>,
+    /// The route, in header order: the newest hop first.
+    pub received: Vec<Hop>,
+    /// What the receiving side's Authentication-Results say; `None` where nothing is said.
+    pub authentication: Authentication,
+    /// The body as a person would read it.
+    pub body: Body,
+    /// What the HTML part does.
+    #[serde(default)]
+    pub html: HtmlFacts,
+    /// The attachment tree, in the mail's order.
+    pub attachments: Vec<Attachment>,
+    /// Every URL in headers, text and HTML, as in the mail after refanging, each once, in order of appearance.
+    pub urls: Vec<String>,
+    /// Everything seen that may become an indicator, sorted by type and value.
+    pub observables: Vec<Observable>,
+    /// What gives the mail away (見分け方), with reasons.
+    pub tells: Vec<Tell>,
+    /// What was wrong with the mail as data.
+    pub oddities: Vec<Oddity>,
+    /// Headers an analyst looks at that have no field of their own (X-Mailer, X-Originating-IP …), decoded,
+    /// in order.
+    #[serde(default)]
+    pub headers: Vec<Header>,
+}
+
+/// A display name and an address, either of which may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Mailbox {
+    /// Decoded display name; empty where there is none.
+    pub name: String,
+    /// The address as written, without angle brackets; empty where there is none.
+    pub address: String,
+}
+
+/// One Received header.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Hop {
+    /// The `from` word: the name the client gave (HELO).
+    pub from: Option<String>,
+    /// The `by` word.
+    pub by: Option<String>,
+    /// The client's address as the server saw it.
+    pub ip: Option<String>,
+    /// RFC 3339 with its own offset.
+    pub date: Option<String>,
+}
+
+/// Results of sender authentication, in the words of RFC 8601 (`pass`, `fail`, `softfail`, `none` …).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Authentication {
+    /// SPF.
+    pub spf: Option<String>,
+    /// DKIM.
+    pub dkim: Option<String>,
+    /// DMARC.
+    pub dmarc: Option<String>,
+}
+
+/// The body text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Body {
+    /// The text part, or the HTML part as text where there is no text part (or only a blank one).
+    pub text: String,
+    /// The charset used to decode it, in WHATWG names in lower case (`utf-8`, `iso-2022-jp`, `shift_jis` …).
+    pub charset: Option<String>,
+    /// The charset that the part declared, where it differs from the one used.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub charset_declared: Option<String>,
+    /// ISO 639-1 code of the language, where the text is long enough to tell.
+    pub language: Option<String>,
+    /// `text/plain` or `text/html`: which part the text was taken from.
+    #[serde(default)]
+    pub source: String,
+}
+
+/// What an HTML part does.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HtmlFacts {
+    /// Links: where they lead and what they show.
+    pub links: Vec<HtmlLink>,
+    /// Forms.
+    pub forms: Vec<HtmlForm>,
+    /// Targets of `<meta http-equiv=refresh>`.
+    pub refresh: Vec<String>,
+    /// Remote images, style sheets, frames and scripts.
+    #[serde(default)]
+    pub remote: Vec<String>,
+}
+
+/// `<a href>` and `<area href>`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HtmlLink {
+    /// Where it leads, entities resolved.
+    pub url: String,
+    /// What the reader sees.
+    pub text: String,
+}
+
+/// `<form>`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HtmlForm {
+    /// Where it sends.
+    pub action: String,
+    /// `get` or `post`.
+    pub method: String,
+    /// True if it asks for a password.
+    pub password: bool,
+}
+
+/// An attachment, an inline image, an attached mail, or a file inside one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its decoded file name.
+    pub name: Option<String>,
+    /// Decoded size in bytes.
+    pub size: u64,
+    /// SHA-256 of the decoded bytes; empty for an entry that was listed but not opened.
+    pub sha256: String,
+    /// SHA-1 of the decoded bytes.
+    #[serde(default)]
+    pub sha1: String,
+    /// MD5 of the decoded bytes.
+    #[serde(default)]
+    pub md5: String,
+    /// A short stable word for what it is, by content.
+    pub kind: String,
+    /// The Content-Type that the mail declares.
+    #[serde(default)]
+    pub content_type: String,
+    /// True if it cannot be read without a password; `None` where the kind cannot be encrypted.
+    pub encrypted: Option<bool>,
+    /// The password that opened it.
+    pub password: Option<String>,
+    /// True if the mail shows it in its body (Content-ID or Content-Disposition: inline).
+    pub inline: bool,
+    /// What is inside: parts of an attached mail, entries of an archive.
+    pub children: Vec<Attachment>,
+}
+
+impl Attachment {
+    /// Its three hashes.
+    pub fn hashes(&self) -> Hashes {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Hashes { md5: some(&self.md5), sha1: some(&self.sha1), sha256: some(&self.sha256) }
+    }
+}
+
+/// A tell (見分け方): something that gives an attack mail away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tell {
+    /// Stable id, e.g. `link-text-differs`; the catalogue gives its text in both languages.
+    pub id: String,
+    /// The evidence: the header, value or name that shows it.
+    pub why: String,
+    /// How much it speaks for an attack, 1 (a hint) to 5 (nearly certain).
+    pub weight: u8,
+}
+
+/// Something wrong with the mail as data: never an error, always told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Oddity {
+    /// Stable id, e.g. `mime-depth-limit`.
+    pub id: String,
+    /// Where: `header:subject`, `part:1.2`, `byte:1234` …
+    #[serde(rename = "where")]
+    pub place: String,
+}
+
+/// A header with its decoded value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Its name as written.
+    pub name: String,
+    /// Decoded and unfolded.
+    pub value: String,
+}
+
+/// A text of the mail in which indicators are looked for, and where it stands.
+///
+/// Not part of the machine output: `forensics` hands these to `indicators`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Where it stands, in the form of [`Observable::places`].
+    pub place: String,
+    /// How the text is to be read.
+    pub form: SourceForm,
+    /// The text.
+    pub text: String,
+}
+
+/// How a [`Source`] is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceForm {
+    /// Running text: look for every kind, also defanged and full-width shapes.
+    Prose,
+    /// One URL, whole.
+    Url,
+    /// One address, whole.
+    Address,
+    /// One IP address, whole.
+    Ip,
+    /// One host name, whole.
+    Host,
+}
