@@ -1,0 +1,130 @@
+//! Advisories in the making, approvals, and what was released.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lexicon::ids::{AccountId, AdvisoryId, CampaignId, MemberId};
+use lexicon::{Advisory, AdvisoryState, Audience};
+
+use super::{AuditEntry, Page, PageRequest, RecordResult};
+
+/// An advisory as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdvisoryRecord {
+    /// Its present text.
+    pub advisory: Advisory,
+    /// Where it stands.
+    pub state: AdvisoryState,
+    /// The campaign it is about.
+    pub campaign: Option<CampaignId>,
+    /// Who is to receive it.
+    pub audience: Audience,
+    /// Who drafted it.
+    pub author: AccountId,
+    /// When it was drafted.
+    pub created: Timestamp,
+    /// Counts changes: a writer must name the revision it read.
+    pub revision: u32,
+}
+
+/// What a provider said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ApprovalState {
+    /// Asked, no answer yet.
+    Asked,
+    /// "Yes, this text may go out."
+    Approved,
+    /// "No", with a reason.
+    Declined,
+}
+
+impl ApprovalState {
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+        }
+    }
+
+    /// The state of a stable word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Asked, Self::Approved, Self::Declined].into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// One provider's approval of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalRecord {
+    /// Of which advisory.
+    pub advisory: AdvisoryId,
+    /// By which provider.
+    pub member: MemberId,
+    /// The answer.
+    pub state: ApprovalState,
+    /// The digest of exactly the text that was shown.
+    pub digest: [u8; 32],
+    /// What the provider adds; may be empty.
+    pub note: String,
+    /// When it was asked or answered.
+    pub at: Timestamp,
+    /// Who answered.
+    pub account: Option<AccountId>,
+}
+
+/// A release: the text that left, frozen, with the gate's stamp.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseRecord {
+    /// The text.
+    pub advisory: Advisory,
+    /// To whom.
+    pub audience: Audience,
+    /// When.
+    pub at: Timestamp,
+    /// The gate's stamp over all of it.
+    pub stamp: [u8; 32],
+}
+
+/// A filter for lists of advisories; every set field must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AdvisoryFilter {
+    /// In this state.
+    pub state: Option<AdvisoryState>,
+    /// About this campaign.
+    pub campaign: Option<CampaignId>,
+}
+
+/// Keeps advisories.
+#[async_trait]
+pub trait Advisories {
+    /// Hands out the next number of a year: 1, 2, 3 …, each once.
+    async fn next_number(&self, year: i16) -> RecordResult<u32>;
+    /// Writes an advisory. `record.revision` is the one that was read (0 for a new one); it is stored one
+    /// higher. Another revision in the store is a [`super::RecordError::Conflict`].
+    async fn put_advisory(&self, record: &AdvisoryRecord, audit: &AuditEntry) -> RecordResult<()>;
+    /// One advisory.
+    async fn advisory(&self, id: AdvisoryId) -> RecordResult<Option<AdvisoryRecord>>;
+    /// A page of advisories, newest first by (created, id).
+    async fn advisories(
+        &self,
+        filter: AdvisoryFilter,
+        page: PageRequest,
+    ) -> RecordResult<Page<AdvisoryRecord>>;
+    /// Writes a provider's approval; an earlier one of the same provider and advisory is replaced.
+    async fn put_approval(&self, approval: &ApprovalRecord, audit: &AuditEntry) -> RecordResult<()>;
+    /// The approvals of an advisory, sorted by member id.
+    async fn approvals(&self, advisory: AdvisoryId) -> RecordResult<Vec<ApprovalRecord>>;
+    /// What a provider was asked, newest first, at most [`super::PAGE_LIMIT`].
+    async fn approvals_of(&self, member: MemberId) -> RecordResult<Vec<ApprovalRecord>>;
+    /// Freezes a release and marks the advisory released, from the revision given: one transaction.
+    async fn put_release(
+        &self,
+        release: &ReleaseRecord,
+        revision: u32,
+        audit: &AuditEntry,
+    ) -> RecordResult<()>;
+    /// The latest release of an advisory.
+    async fn release(&self, advisory: AdvisoryId) -> RecordResult<Option<ReleaseRecord>>;
+    /// A page of releases, newest first by (at, advisory id).
+    async fn releases(&self, page: PageRequest) -> RecordResult<Page<ReleaseRecord>>;
+}

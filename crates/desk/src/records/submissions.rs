@@ -1,0 +1,204 @@
+//! Submissions, their queue, and their dissections.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lexicon::ids::{AccountId, CampaignId, MemberId, SubmissionId};
+use lexicon::{Link, MailFacts, SubmissionState, Verdict};
+
+use super::{AuditEntry, LinkKey, Page, PageRequest, RecordResult};
+
+/// The door a submission came in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// The submission page.
+    Page,
+    /// The API.
+    Api,
+}
+
+impl Channel {
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Api => "api",
+        }
+    }
+
+    /// The channel of a stable word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Page, Self::Api].into_iter().find(|c| c.word() == word)
+    }
+}
+
+/// A mail that is to be acknowledged. Its bytes are in the blob store already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSubmission {
+    /// The id it gets if it is new.
+    pub id: SubmissionId,
+    /// Who gives it.
+    pub member: MemberId,
+    /// The account that handed it in.
+    pub account: AccountId,
+    /// SHA-256 of the raw bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// Size of the raw bytes.
+    pub size: u64,
+    /// The file name it came under; may be empty.
+    pub name: String,
+    /// What the member says about it; may be empty.
+    pub note: String,
+    /// The door.
+    pub channel: Channel,
+    /// When it came.
+    pub received: Timestamp,
+}
+
+/// The answer to a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its id: the earlier one where this member gave the same bytes before.
+    pub id: SubmissionId,
+    /// True if this member gave the same bytes before.
+    pub already: bool,
+    /// When it was first received.
+    pub received: Timestamp,
+}
+
+/// A kept submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmissionRecord {
+    /// Its id.
+    pub id: SubmissionId,
+    /// Who gave it.
+    pub member: MemberId,
+    /// SHA-256 of the raw bytes.
+    pub sha256: String,
+    /// Size of the raw bytes.
+    pub size: u64,
+    /// The file name it came under.
+    pub name: String,
+    /// What the member says about it.
+    pub note: String,
+    /// The door.
+    pub channel: Channel,
+    /// When it came.
+    pub received: Timestamp,
+    /// Where it stands.
+    pub state: SubmissionState,
+    /// How often a worker has taken it up.
+    pub attempts: u32,
+    /// The subject, once dissected; for lists.
+    pub subject: Option<String>,
+    /// The sender's address, once dissected; for lists.
+    pub sender: Option<String>,
+    /// How many tells, once dissected; for lists.
+    pub tells: u32,
+    /// Its campaign.
+    pub campaign: Option<CampaignId>,
+    /// The latest verdict.
+    pub verdict: Option<Verdict>,
+}
+
+/// A filter for lists of submissions; every set field must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SubmissionFilter {
+    /// Given by this member.
+    pub member: Option<MemberId>,
+    /// In this state.
+    pub state: Option<SubmissionState>,
+    /// In this campaign.
+    pub campaign: Option<CampaignId>,
+}
+
+/// How many submissions stand where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueDepth {
+    /// Waiting for a worker.
+    pub received: u64,
+    /// With a worker.
+    pub dissecting: u64,
+    /// Waiting for an analyst.
+    pub dissected: u64,
+    /// Judged.
+    pub judged: u64,
+    /// When the oldest waiting one came.
+    pub oldest_waiting: Option<Timestamp>,
+}
+
+/// The dissection of one mail, and what made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DissectionRecord {
+    /// SHA-256 of the raw bytes.
+    pub sha256: String,
+    /// The facts.
+    pub facts: MailFacts,
+    /// The version of the program that dissected it.
+    pub engine: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How a newly dissected submission changes the campaigns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CampaignChange {
+    /// It ties to nothing.
+    None,
+    /// A campaign opens with these submissions (the new one among them).
+    Open(CampaignId, Vec<SubmissionId>),
+    /// It joins a campaign.
+    Join(CampaignId),
+    /// It ties campaigns together: it and all their submissions go into the first, and the others are
+    /// closed with a pointer to it, so that old addresses still lead there.
+    Merge {
+        /// The campaign that stays: the oldest.
+        into: CampaignId,
+        /// Those that end.
+        from: Vec<CampaignId>,
+        /// Submissions that had no campaign and join now, the new one among them.
+        also: Vec<SubmissionId>,
+    },
+}
+
+/// Everything that is written when a worker has finished a submission: in one transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Completion {
+    /// The submission.
+    pub submission: SubmissionId,
+    /// Its dissection; one of the same `sha256` and engine is kept.
+    pub dissection: DissectionRecord,
+    /// The keys under which later mails find it.
+    pub keys: Vec<LinkKey>,
+    /// Its links to earlier submissions.
+    pub links: Vec<Link<SubmissionId>>,
+    /// What becomes of the campaigns.
+    pub change: CampaignChange,
+}
+
+/// Keeps submissions.
+#[async_trait]
+pub trait Submissions {
+    /// Acknowledges a submission durably. The same bytes by the same member are one submission, and the
+    /// second time writes no audit entry.
+    async fn receive(&self, new: &NewSubmission, audit: &AuditEntry) -> RecordResult<Receipt>;
+    /// One submission.
+    async fn submission(&self, id: SubmissionId) -> RecordResult<Option<SubmissionRecord>>;
+    /// A page of submissions, newest first by (received, id).
+    async fn submissions(
+        &self,
+        filter: SubmissionFilter,
+        page: PageRequest,
+    ) -> RecordResult<Page<SubmissionRecord>>;
+    /// Takes the oldest waiting submission and marks it as being dissected.
+    async fn claim(&self) -> RecordResult<Option<SubmissionRecord>>;
+    /// Puts back everything marked as being dissected: called once when the hub starts, because a worker of
+    /// an earlier run no longer lives. Returns how many.
+    async fn requeue(&self) -> RecordResult<u64>;
+    /// Writes all that came of a submission and marks it dissected. A submission that is not being dissected
+    /// is a [`super::RecordError::Conflict`]: so that each is dissected once.
+    async fn complete(&self, completion: &Completion) -> RecordResult<()>;
+    /// How many stand where.
+    async fn queue(&self) -> RecordResult<QueueDepth>;
+    /// The dissection of a mail.
+    async fn dissection(&self, sha256: &str) -> RecordResult<Option<DissectionRecord>>;
+}
