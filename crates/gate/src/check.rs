@@ -1,0 +1,216 @@
+//! The identity check: would this text give a member away, and where?
+
+use lexicon::Member;
+use lexicon::ids::MemberId;
+
+use crate::fold::fold;
+use crate::network::addresses;
+use crate::releasable::Field;
+use crate::terms::{Term, TermKind, Terms};
+use crate::views::{View, views};
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// It may be an accident (a family name inside a longer word): an analyst may acknowledge it with a reason.
+    Doubtful,
+    /// It gives a member away: the draft must change.
+    Certain,
+}
+
+/// A place in a draft that would give a member away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The field, e.g. `features`.
+    pub field: String,
+    /// Byte range in the field's text, on character boundaries.
+    pub range: (usize, usize),
+    /// The text at that range, as it stands in the draft.
+    pub excerpt: String,
+    /// Which member; for the hub's analysts only.
+    pub member: MemberId,
+    /// Which part of its roster entry.
+    pub kind: TermKind,
+    /// The encodings it was found under, outermost first; empty where it stands in plain sight.
+    pub via: Vec<&'static str>,
+    /// How sure.
+    pub certainty: Certainty,
+}
+
+/// The most findings that are listed; the first alone forbids the release.
+const FINDING_LIMIT: usize = 200;
+
+/// Looks for every member of `protected` in every field. Sorted by field and place; one finding a place.
+///
+/// A field with more encoded material than can be read within the limits is a certain finding itself: what
+/// cannot be checked does not leave.
+pub fn identity_check<'m>(
+    fields: &[Field<'_>],
+    protected: impl IntoIterator<Item = &'m Member>,
+) -> Vec<Finding> {
+    let protected: Vec<Terms> = protected.into_iter().map(Terms::of).collect();
+    let mut findings = Vec::new();
+    for field in fields {
+        if field.text.is_empty() {
+            continue;
+        }
+        let (all, complete) = views(&field.text);
+        for view in &all {
+            find_texts(field, view, &protected, &mut findings);
+            find_networks(field, view, &protected, &mut findings);
+        }
+        if !complete && let Some(first) = protected.first() {
+            findings.push(Finding {
+                field: field.name.clone(),
+                range: (0, field.text.len()),
+                excerpt: lexicon::text::cut(&field.text, 80).to_owned(),
+                member: first.member,
+                kind: TermKind::Name,
+                via: vec!["too much encoded material to check"],
+                certainty: Certainty::Certain,
+            });
+        }
+    }
+    settle(findings)
+}
+
+/// Sorts, and of several findings at one place keeps the surest and plainest.
+fn settle(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| {
+        (&a.field, a.range.0, b.certainty, a.via.len(), std::cmp::Reverse(a.range.1), a.member, a.kind).cmp(
+            &(&b.field, b.range.0, a.certainty, b.via.len(), std::cmp::Reverse(b.range.1), b.member, b.kind),
+        )
+    });
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let covered = kept.iter().rev().take(8).any(|other| {
+            other.field == finding.field
+                && other.member == finding.member
+                && other.certainty >= finding.certainty
+                && other.range.0 <= finding.range.0
+                && finding.range.1 <= other.range.1
+        });
+        if !covered {
+            kept.push(finding);
+        }
+    }
+    kept.truncate(FINDING_LIMIT);
+    kept
+}
+
+fn find_texts(field: &Field<'_>, view: &View, protected: &[Terms], findings: &mut Vec<Finding>) {
+    let folded = fold(view.chars.iter().copied());
+    let text: String = folded.iter().map(|f| f.c).collect();
+    if text.is_empty() {
+        return;
+    }
+    // Byte offset in `text` of each folded character.
+    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    for terms in protected {
+        for term in &terms.texts {
+            let mut from = 0;
+            while let Some(found) = text.get(from..).and_then(|rest| rest.find(&term.folded)) {
+                let start = from + found;
+                let end = start + term.folded.len();
+                from =
+                    start + text.get(start..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+                let first = starts.partition_point(|&at| at < start);
+                let last = starts.partition_point(|&at| at < end) - 1;
+                let (Some(a), Some(b)) = (folded.get(first), folded.get(last)) else { break };
+                let (a, b) = (a.from as usize, b.from as usize);
+                let Some(certainty) = weigh(term, view, a, b) else { continue };
+                findings.push(finding(field, view, a, b, terms.member, term.kind, certainty));
+                if findings.len() > FINDING_LIMIT * 8 {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// How sure a match is, from how whole the term is and how it stands in the text.
+fn weigh(term: &Term, view: &View, a: usize, b: usize) -> Option<Certainty> {
+    let letters = term.folded.chars().count();
+    let before = a.checked_sub(1).and_then(|i| view.chars.get(i)).copied();
+    let after = view.chars.get(b + 1).copied();
+    let own_word =
+        !before.is_some_and(|c| joins(c, view.chars[a])) && !after.is_some_and(|c| joins(view.chars[b], c));
+    // Nothing but letters between first and last, or the separators that people hide a name with.
+    let unbroken = view.chars.get(a..=b).is_some_and(|run| !run.iter().any(|c| c.is_whitespace()));
+    if term.folded.is_ascii() {
+        match (own_word, letters) {
+            (true, 3..) if term.whole => Some(Certainty::Certain),
+            (true, _) => Some(Certainty::Doubtful),
+            (false, 6..) if term.whole && unbroken => Some(Certainty::Certain),
+            (false, 10..) if term.whole => Some(Certainty::Certain),
+            (false, 4..) => Some(Certainty::Doubtful),
+            (false, _) => None,
+        }
+    } else {
+        match letters {
+            3.. if term.whole => Some(Certainty::Certain),
+            2 if term.whole && own_word => Some(Certainty::Certain),
+            1 => (own_word && term.whole).then_some(Certainty::Doubtful),
+            _ => Some(Certainty::Doubtful),
+        }
+    }
+}
+
+/// True where two neighbouring characters read as one word: both Latin or digits, both kanji, and so on.
+fn joins(a: char, b: char) -> bool {
+    fn script(c: char) -> u8 {
+        match c {
+            c if c.is_ascii_alphanumeric() => 1,
+            'ぁ'..='ゖ' => 2,
+            'ァ'..='ヺ' | 'ー' | 'ｦ'..='ﾟ' => 3,
+            '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '々' => 4,
+            c if c.is_alphanumeric() => 1,
+            _ => 0,
+        }
+    }
+    script(a) != 0 && script(a) == script(b)
+}
+
+fn find_networks(field: &Field<'_>, view: &View, protected: &[Terms], findings: &mut Vec<Finding>) {
+    if protected.iter().all(|terms| terms.networks.is_empty()) {
+        return;
+    }
+    for (start, end, address) in addresses(&view.chars) {
+        for terms in protected {
+            if terms.networks.iter().any(|network| network.contains(address)) {
+                findings.push(finding(
+                    field,
+                    view,
+                    start,
+                    end.saturating_sub(1),
+                    terms.member,
+                    TermKind::Network,
+                    Certainty::Certain,
+                ));
+            }
+        }
+    }
+}
+
+fn finding(
+    field: &Field<'_>,
+    view: &View,
+    a: usize,
+    b: usize,
+    member: MemberId,
+    kind: TermKind,
+    certainty: Certainty,
+) -> Finding {
+    let start = view.ranges.get(a).map_or(0, |range| range.0 as usize);
+    let end = view.ranges.get(b).map_or(start, |range| range.1 as usize);
+    let excerpt = field.text.get(start..end).unwrap_or("");
+    Finding {
+        field: field.name.clone(),
+        range: (start, end),
+        excerpt: lexicon::text::cut(excerpt, 200).to_owned(),
+        member,
+        kind,
+        via: view.via.clone(),
+        certainty,
+    }
+}

@@ -1,0 +1,137 @@
+//! IP addresses in a draft, in every writing, held against a member's ranges.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// An address range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Network {
+    base: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    /// `192.0.2.0/24`, `2001:db8::/32`, or one address.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (base, prefix) = match text.trim().split_once('/') {
+            Some((base, prefix)) => (base.parse().ok()?, prefix.parse().ok()?),
+            None => {
+                let base: IpAddr = text.trim().parse().ok()?;
+                (base, if base.is_ipv4() { 32 } else { 128 })
+            }
+        };
+        let widest = if base.is_ipv4() { 32 } else { 128 };
+        (prefix <= widest).then_some(Self { base, prefix })
+    }
+
+    /// True if `address` lies in the range.
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
+        match (self.base, address.to_canonical()) {
+            (IpAddr::V4(base), IpAddr::V4(address)) => {
+                let mask = u32::MAX.checked_shl(32 - u32::from(self.prefix)).unwrap_or(0);
+                u32::from(base) & mask == u32::from(address) & mask
+            }
+            (IpAddr::V6(base), IpAddr::V6(address)) => {
+                let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
+                u128::from(base) & mask == u128::from(address) & mask
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Every address in a text, with the range of characters it was read from: dotted, defanged, IPv6, and the
+/// one-number forms that browsers accept (`3221225985`, `0xC0000201`).
+pub(crate) fn addresses(chars: &[char]) -> Vec<(usize, usize, IpAddr)> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if !is_part(narrow(chars[at])) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let mut token = String::new();
+        while at < chars.len() && at - start < 120 && is_part(narrow(chars[at])) {
+            match narrow(chars[at]) {
+                '[' | ']' | '(' | ')' | '{' | '}' => {}
+                c => token.push(c.to_ascii_lowercase()),
+            }
+            at += 1;
+        }
+        // A colon or full stop around the token may be punctuation, or the `::` of an IPv6 address.
+        let bare = token.trim_matches(['.', ':', 'x']);
+        if let Some(address) =
+            read(&token).or_else(|| read(token.trim_end_matches('.'))).or_else(|| read(bare))
+        {
+            out.push((start, at, address));
+        }
+    }
+    out
+}
+
+fn narrow(c: char) -> char {
+    match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '。' | '｡' => '.',
+        c => c,
+    }
+}
+
+fn is_part(c: char) -> bool {
+    c.is_ascii_hexdigit() || matches!(c, '.' | ':' | 'x' | 'X' | '[' | ']' | '(' | ')' | '{' | '}')
+}
+
+fn read(token: &str) -> Option<IpAddr> {
+    if let Ok(address) = token.parse::<Ipv6Addr>() {
+        return Some(IpAddr::V6(address));
+    }
+    if let Some(hex) = token.strip_prefix("0x").filter(|hex| hex.len() == 8) {
+        return u32::from_str_radix(hex, 16).ok().map(|n| IpAddr::V4(Ipv4Addr::from(n)));
+    }
+    if (8..=10).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_digit()) {
+        return token.parse::<u32>().ok().map(|n| IpAddr::V4(Ipv4Addr::from(n)));
+    }
+    // A port may follow; leading zeros are common in logs, and so is a word that ends in a hex letter.
+    let host = token.split_once(':').map_or(token, |(host, _)| host);
+    let parts: Vec<&str> = host.split('.').collect();
+    if parts.len() == 4 {
+        let mut bytes = [0u8; 4];
+        for (byte, part) in bytes.iter_mut().zip(&parts) {
+            *byte = match part.strip_prefix("0x") {
+                Some(hex) => u8::from_str_radix(hex, 16).ok()?,
+                None => part.parse().ok()?,
+            };
+        }
+        return Some(IpAddr::V4(Ipv4Addr::from(bytes)));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_found_in_every_writing() {
+        let network = Network::parse("192.0.2.0/24").unwrap();
+        for text in [
+            "192.0.2.7",
+            "192[.]0[.]2[.]7",
+            "１９２．０．２．７",
+            "3221225991",
+            "0xC0000207",
+            "::ffff:192.0.2.7",
+            "http://192.0.2.7:8080/",
+            "(192.0.2.7)",
+        ] {
+            let chars: Vec<char> = text.chars().collect();
+            assert!(addresses(&chars).iter().any(|(_, _, ip)| network.contains(*ip)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_neighbour_range_is_not_touched() {
+        assert!(!Network::parse("192.0.2.0/24").unwrap().contains("192.0.3.7".parse().unwrap()));
+        assert!(!Network::parse("2001:db8::/32").unwrap().contains("2001:db9::1".parse().unwrap()));
+    }
+}
