@@ -70,7 +70,11 @@ pub(crate) fn views(text: &str) -> (Vec<View>, bool) {
         if view.via.len() as u32 >= DEPTH_LIMIT {
             continue;
         }
-        for child in children(&view) {
+        let opened = children(&view);
+        if opened.len() > VIEW_LIMIT {
+            return (all, false);
+        }
+        for child in opened {
             if child.chars.is_empty() || !seen.insert(child.chars.clone()) {
                 continue;
             }
@@ -247,7 +251,8 @@ fn is_label(c: char) -> bool {
 fn tokens(view: &View, out: &mut Vec<View>) {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
     let mut at = 0;
-    while at < view.chars.len() && out.len() < VIEW_LIMIT {
+    // One past the limit is enough for `views` to see that the limit was met.
+    while at < view.chars.len() && out.len() <= VIEW_LIMIT {
         if !is_part(view.chars[at]) {
             at += 1;
             continue;

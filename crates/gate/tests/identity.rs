@@ -239,10 +239,8 @@ fn a_stamp_admits_exactly_what_was_released() {
 
 #[test]
 fn too_much_encoded_material_is_refused_rather_than_left_unread() {
-    let noise: String = (0..40_000u64)
-        .map(|i| {
-            format!("{} ", data_encoding::BASE64.encode(&i.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()))
-        })
+    let noise: String = (0..2_000)
+        .map(|i| format!("{} ", data_encoding::BASE64.encode(format!("word number {i}").as_bytes())))
         .collect();
     assert!(is_certain(&noise));
 }
