@@ -1,6 +1,22 @@
 //! Use cases: receive, dissect, recognise, judge, draft, approve, release, sight.
 //!
 //! The desk knows what must happen, and in which order; it owns the traits for what must be kept
-//! ([`records`]) and takes clock and chance from outside. It knows no HTTP, no SQL and no wire format.
+//! ([`records`]) and takes clock and chance from outside ([`world`]). It knows no HTTP, no SQL and no wire
+//! format.
 
+pub mod actor;
+mod desk;
+pub mod dissect;
+pub mod draft;
+pub mod error;
+mod judge;
+pub mod receive;
+mod recognise;
 pub mod records;
+mod release;
+pub mod sight;
+pub mod world;
+
+pub use actor::Actor;
+pub use desk::Desk;
+pub use error::{DeskError, DeskResult};

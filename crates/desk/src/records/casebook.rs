@@ -23,6 +23,8 @@ pub struct KeyCount {
     pub key: LinkKey,
     /// How many submissions carry it.
     pub submissions: u64,
+    /// How many different text families ([`super::Completion::family`]) those submissions are of.
+    pub families: u64,
 }
 
 /// A campaign as kept.

@@ -167,6 +167,9 @@ pub struct Completion {
     pub submission: SubmissionId,
     /// Its dissection; one of the same `sha256` and engine is kept.
     pub dissection: DissectionRecord,
+    /// Which text it is, roughly (`casework::Signature::family`): stored beside each key, so that a key's
+    /// distinct families can be counted.
+    pub family: u64,
     /// The keys under which later mails find it.
     pub keys: Vec<LinkKey>,
     /// Its links to earlier submissions.

@@ -1,0 +1,292 @@
+//! Approve and release: the provider's word on exactly one text, and the gate.
+
+use std::collections::BTreeSet;
+
+use gate::{Acknowledged, Approval, FreshPapers, Origin, Papers, Releasable, Released};
+use lexicon::ids::{AdvisoryId, MemberId};
+use lexicon::{Advisory, AdvisoryState, Member, Role};
+
+use crate::actor::Actor;
+use crate::desk::Desk;
+use crate::error::{DeskError, DeskResult};
+use crate::records::{AdvisoryRecord, ApprovalRecord, ApprovalState, Page, PageRequest, ReleaseRecord};
+
+impl Desk {
+    /// Asks every provider of the campaign to approve exactly the present text.
+    ///
+    /// # Errors
+    /// Not an analyst; not a draft; the identity check has certain findings; no audience.
+    pub async fn ask_approval(
+        &self,
+        actor: &Actor,
+        id: AdvisoryId,
+        acknowledged: &[Acknowledged],
+    ) -> DeskResult<()> {
+        actor.analyst("advisory")?;
+        let mut record = self.advisory(id).await?;
+        step(&record, AdvisoryState::AwaitingApproval)?;
+        // The same questions that the gate will ask, asked before a provider is troubled: a dry run with the
+        // hub's own word in place of the providers'.
+        let protected = self.protected().await?;
+        self.gate.release(
+            record.advisory.clone(),
+            Papers::Fresh(FreshPapers {
+                audience: record.audience.clone(),
+                origin: Origin::HubObtained,
+                approvals: &[],
+                protected: &protected,
+                acknowledged,
+                at: self.now(),
+            }),
+        )?;
+        let digest = record.advisory.digest();
+        let providers = self.providers(&record).await?;
+        for member in &providers {
+            let asked = ApprovalRecord {
+                advisory: id,
+                member: *member,
+                state: ApprovalState::Asked,
+                digest,
+                note: String::new(),
+                at: self.now(),
+                account: None,
+            };
+            self.records.put_approval(&asked, &self.entry(actor, "advisory.ask", id)).await?;
+        }
+        record.state =
+            if providers.is_empty() { AdvisoryState::Approved } else { AdvisoryState::AwaitingApproval };
+        Ok(self.records.put_advisory(&record, &self.entry(actor, "advisory.await", id)).await?)
+    }
+
+    /// What this organisation was asked to approve, newest first, each with the text as it stands.
+    ///
+    /// # Errors
+    /// The records failed.
+    pub async fn approvals_for(&self, actor: &Actor) -> DeskResult<Vec<(ApprovalRecord, AdvisoryRecord)>> {
+        let member = actor.organisation("approval")?;
+        let mut out = Vec::new();
+        for approval in self.records.approvals_of(member).await? {
+            if let Some(record) = self.records.advisory(approval.advisory).await? {
+                out.push((approval, record));
+            }
+        }
+        Ok(out)
+    }
+
+    /// One request for approval, as the provider sees it.
+    ///
+    /// # Errors
+    /// This organisation was not asked.
+    pub async fn approval_for(
+        &self,
+        actor: &Actor,
+        id: AdvisoryId,
+    ) -> DeskResult<(ApprovalRecord, AdvisoryRecord)> {
+        self.approvals_for(actor)
+            .await?
+            .into_iter()
+            .find(|(approval, _)| approval.advisory == id)
+            .ok_or(DeskError::NotFound("approval"))
+    }
+
+    /// A provider approves or declines exactly the text with this digest.
+    ///
+    /// # Errors
+    /// This organisation was not asked; the text has changed since; declined without a reason.
+    pub async fn answer_approval(
+        &self,
+        actor: &Actor,
+        id: AdvisoryId,
+        digest: [u8; 32],
+        approve: bool,
+        note: &str,
+    ) -> DeskResult<()> {
+        let (asked, mut record) = self.approval_for(actor, id).await?;
+        if record.state != AdvisoryState::AwaitingApproval {
+            return Err(DeskError::refused(
+                "この注意喚起は承認を待っていません。",
+                "this advisory does not await approval",
+            ));
+        }
+        if digest != record.advisory.digest() || digest != asked.digest {
+            return Err(DeskError::refused(
+                "表示後に文面が変わりました。新しい文面を確かめてから、もう一度お答えください。",
+                "the text has changed since it was shown; read the new one and answer again",
+            ));
+        }
+        if !approve && note.trim().is_empty() {
+            return Err(DeskError::invalid(
+                "note",
+                "承認しない理由を書いてください。文面の修正に使います。",
+                "write why not; the text will be mended with it",
+            ));
+        }
+        let answer = ApprovalRecord {
+            state: if approve { ApprovalState::Approved } else { ApprovalState::Declined },
+            note: note.trim().chars().take(crate::receive::NOTE_LIMIT).collect(),
+            at: self.now(),
+            account: Some(actor.account),
+            ..asked
+        };
+        let action = if approve { "advisory.approve" } else { "advisory.decline" };
+        self.records.put_approval(&answer, &self.entry(actor, action, id)).await?;
+        let approvals = self.records.approvals(id).await?;
+        let providers = self.providers(&record).await?;
+        let all = providers.iter().all(|member| {
+            approvals
+                .iter()
+                .any(|a| a.member == *member && a.state == ApprovalState::Approved && a.digest == digest)
+        });
+        if all {
+            record.state = AdvisoryState::Approved;
+        } else if !approve {
+            record.state = AdvisoryState::Draft;
+        } else {
+            return Ok(());
+        }
+        Ok(self.records.put_advisory(&record, &self.entry(actor, "advisory.settle", id)).await?)
+    }
+
+    /// Lets an approved advisory out through the gate.
+    ///
+    /// # Errors
+    /// Not an analyst; not approved; the gate's refusal.
+    pub async fn release(
+        &self,
+        actor: &Actor,
+        id: AdvisoryId,
+        acknowledged: &[Acknowledged],
+    ) -> DeskResult<Released<Advisory>> {
+        actor.analyst("advisory")?;
+        let record = self.advisory(id).await?;
+        step(&record, AdvisoryState::Released)?;
+        let providers = self.providers(&record).await?;
+        let approvals: Vec<Approval> = self
+            .records
+            .approvals(id)
+            .await?
+            .into_iter()
+            .filter(|approval| approval.state == ApprovalState::Approved)
+            .map(|approval| Approval { provider: approval.member, digest: approval.digest })
+            .collect();
+        let protected = self.protected().await?;
+        let origin =
+            if record.campaign.is_some() { Origin::Members(&providers) } else { Origin::HubObtained };
+        let released = self.gate.release(
+            record.advisory.clone(),
+            Papers::Fresh(FreshPapers {
+                audience: record.audience.clone(),
+                origin,
+                approvals: &approvals,
+                protected: &protected,
+                acknowledged,
+                at: self.now(),
+            }),
+        )?;
+        let frozen = ReleaseRecord {
+            advisory: released.item().clone(),
+            audience: released.audience().clone(),
+            at: released.at(),
+            stamp: released.stamp(),
+        };
+        self.records
+            .put_release(&frozen, record.revision, &self.entry(actor, "advisory.release", id))
+            .await?;
+        Ok(released)
+    }
+
+    /// Withdraws an advisory that has not been released.
+    ///
+    /// # Errors
+    /// Not an analyst; released or withdrawn already.
+    pub async fn withdraw(&self, actor: &Actor, id: AdvisoryId) -> DeskResult<()> {
+        let mut record = self.draft_for(actor, id).await?;
+        step(&record, AdvisoryState::Withdrawn)?;
+        record.state = AdvisoryState::Withdrawn;
+        Ok(self.records.put_advisory(&record, &self.entry(actor, "advisory.withdraw", id)).await?)
+    }
+
+    /// A released advisory, for an actor whom its audience includes.
+    ///
+    /// # Errors
+    /// It is not there for this actor; or the stored text no longer fits the gate's stamp.
+    pub async fn released_for(&self, actor: &Actor, id: AdvisoryId) -> DeskResult<Released<Advisory>> {
+        let record = self.records.release(id).await?.ok_or(DeskError::NotFound("advisory"))?;
+        let released = self.reopen(record)?;
+        let sigs = self.sigs_of(actor).await?;
+        if released.audience().includes(actor.role, &sigs) {
+            Ok(released)
+        } else {
+            Err(DeskError::NotFound("advisory"))
+        }
+    }
+
+    /// A page of the released advisories that this actor may see, newest first.
+    ///
+    /// # Errors
+    /// The records failed, or a stored text no longer fits its stamp.
+    pub async fn releases_for(
+        &self,
+        actor: &Actor,
+        page: PageRequest,
+    ) -> DeskResult<Page<Released<Advisory>>> {
+        let sigs = self.sigs_of(actor).await?;
+        let wanted = page.bounded() as usize;
+        let mut items = Vec::new();
+        let mut request = page;
+        loop {
+            let batch = self.records.releases(request).await?;
+            let more = batch.next.is_some();
+            for record in batch.items {
+                let cursor = crate::records::Cursor { at: record.at, id: record.advisory.id.uuid() };
+                if !record.audience.includes(actor.role, &sigs) {
+                    request.after = Some(cursor);
+                    continue;
+                }
+                if items.len() == wanted {
+                    return Ok(Page { items, next: request.after });
+                }
+                items.push(self.reopen(record)?);
+                request.after = Some(cursor);
+            }
+            if !more {
+                return Ok(Page { items, next: None });
+            }
+        }
+    }
+
+    fn reopen(&self, record: ReleaseRecord) -> DeskResult<Released<Advisory>> {
+        let ReleaseRecord { advisory, audience, at, stamp } = record;
+        Ok(self.gate.release(advisory, Papers::Stamped { audience, at, stamp })?)
+    }
+
+    async fn sigs_of(&self, actor: &Actor) -> DeskResult<BTreeSet<lexicon::ids::SigId>> {
+        Ok(match actor.member {
+            Some(member) => self.records.member(member).await?.map(|member| member.sigs).unwrap_or_default(),
+            None => BTreeSet::new(),
+        })
+    }
+
+    /// The members whose submissions stand behind an advisory.
+    pub(crate) async fn providers(&self, record: &AdvisoryRecord) -> DeskResult<Vec<MemberId>> {
+        Ok(match record.campaign {
+            Some(campaign) => self.records.campaign_members(campaign).await?,
+            None => Vec::new(),
+        })
+    }
+
+    /// Everybody whose identity must not show.
+    pub(crate) async fn protected(&self) -> DeskResult<Vec<Member>> {
+        Ok(self.records.members().await?.into_iter().filter(|member| member.role == Role::Member).collect())
+    }
+}
+
+fn step(record: &AdvisoryRecord, next: AdvisoryState) -> DeskResult<()> {
+    if record.state.may_become(next) {
+        return Ok(());
+    }
+    Err(DeskError::refused(
+        "この注意喚起は、いまの状態ではその操作ができません。最新の状態を確かめてください。",
+        "the advisory's present state does not allow this; look at its latest state",
+    ))
+}
