@@ -1,0 +1,62 @@
+//! Campaigns over the API, for analysts.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use lexicon::Lang;
+use lexicon::ids::CampaignId;
+
+use super::types::{CampaignJson, CampaignSummaryJson, DraftBody, Listed, PageQuery};
+use super::{ApiResult, Body, id, not_found, refuse};
+use crate::routes::{ANALYST, Route};
+use crate::state::App;
+use crate::view::View;
+
+/// The routes of this file.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/api/v1/campaigns", ANALYST, list),
+        Route::get("/api/v1/campaigns/{id}", ANALYST, show),
+        Route::post("/api/v1/campaigns/{id}/drafts", ANALYST, draft),
+    ]
+}
+
+/// Lists campaigns, newest first.
+#[utoipa::path(get, path = "/api/v1/campaigns", tag = "campaigns", params(PageQuery),
+    responses((status = 200, body = Listed<CampaignSummaryJson>)))]
+pub(crate) async fn list(State(app): State<App>, Query(query): Query<PageQuery>) -> ApiResult {
+    let page =
+        app.desk().records().campaigns(query.request()?).await.map_err(|error| refuse(error.into()))?;
+    Ok(Json(Listed {
+        items: page.items.into_iter().map(CampaignSummaryJson::from).collect(),
+        next: page.next.map(|cursor| cursor.to_string()),
+    })
+    .into_response())
+}
+
+/// One campaign with its links and their reasons.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}", tag = "campaigns",
+    responses((status = 200, body = CampaignJson), (status = 404, body = super::ApiError)))]
+pub(crate) async fn show(State(app): State<App>, Path(text): Path<String>) -> ApiResult {
+    let id: CampaignId = id(&text)?;
+    let found = app.desk().records().campaign(id).await.map_err(|error| refuse(error.into()))?;
+    Ok(Json(CampaignJson::from(found.ok_or_else(not_found)?)).into_response())
+}
+
+/// Drafts an advisory from a campaign.
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/drafts", tag = "drafts", request_body = DraftBody,
+    responses((status = 201, body = super::types::DraftJson), (status = 404, body = super::ApiError)))]
+pub(crate) async fn draft(
+    State(app): State<App>,
+    view: View,
+    Path(text): Path<String>,
+    Body(body): Body<DraftBody>,
+) -> ApiResult {
+    let campaign: CampaignId = id(&text)?;
+    let actor = view.actor().map_err(|_| not_found())?;
+    let lang = body.lang.as_deref().and_then(Lang::parse).unwrap_or_default();
+    let id = app.desk().draft(actor, campaign, lang).await.map_err(refuse)?;
+    let shown = super::drafts::draft_json(&app, actor, id).await?;
+    Ok((StatusCode::CREATED, shown).into_response())
+}

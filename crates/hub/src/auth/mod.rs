@@ -1,0 +1,13 @@
+//! Who somebody is: passwords, sessions, API tokens, and the first start.
+
+pub(crate) mod pages;
+mod password;
+mod session;
+mod throttle;
+
+pub use pages::routes;
+pub use password::hash_password;
+pub use session::{Login, login, new_token};
+pub use session::setup_link;
+pub(crate) use session::{cookie_value, session_viewer, token_viewer};
+pub use throttle::Throttle;

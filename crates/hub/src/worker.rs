@@ -1,0 +1,69 @@
+//! Workers take submissions from the queue, dissect and link them.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+
+use crate::state::App;
+
+/// How many submissions are dissected side by side.
+const WORKERS: usize = 2;
+/// A worker looks into the queue at least this often, whether the bell rang or not.
+const LOOK: Duration = Duration::from_secs(5);
+/// After a failure of the records a worker rests this long.
+const REST: Duration = Duration::from_secs(2);
+
+/// Starts the workers; they run until the process ends. What an earlier run left half done is taken up anew.
+///
+/// # Errors
+/// The records failed.
+pub async fn start(app: &App) -> desk::records::RecordResult<()> {
+    app.desk().records().requeue().await?;
+    // Threads of their own: a large mail must not hold up the pages.
+    for _ in 0..WORKERS {
+        let (app, runtime) = (app.clone(), tokio::runtime::Handle::current());
+        std::thread::spawn(move || runtime.block_on(work(app)));
+    }
+    app.ring();
+    Ok(())
+}
+
+async fn work(app: App) {
+    loop {
+        let desk = Arc::clone(&app.inner.desk);
+        // A mail that brings the reader down is taken up again a few times and then set aside with an oddity;
+        // it must not take the queue with it.
+        let outcome = match AssertUnwindSafe(desk.work_one()).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                tracing::error!("a worker fell over a submission");
+                desk.records().requeue().await.map(|_| true).map_err(Into::into)
+            }
+        };
+        match outcome {
+            Ok(true) => {
+                metrics::counter!("noroshi_dissected_total").increment(1);
+                // One more may wait: the other worker should know.
+                app.inner.bell.notify_one();
+            }
+            Ok(false) => {
+                let _ = tokio::time::timeout(LOOK, app.inner.bell.notified()).await;
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a worker could not finish");
+                tokio::time::sleep(REST).await;
+            }
+        }
+    }
+}
+
+/// Works the queue empty in the caller's own time; for the demo and for tests.
+///
+/// # Errors
+/// The first failure of a use case.
+pub async fn drain(app: &App) -> desk::DeskResult<()> {
+    while app.desk().work_one().await? {}
+    Ok(())
+}
