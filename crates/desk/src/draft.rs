@@ -309,11 +309,14 @@ fn indicators_of(mails: &[MailFacts], protected: &[Member], lang: Lang) -> Vec<I
     for mail in mails {
         let pictures: BTreeSet<&str> =
             mail.attachments.iter().filter(|a| !tells_something(a)).map(|a| a.sha256.as_str()).collect();
+        let shown = shown_only(mail);
         let last_hop = mail.received.len().checked_sub(1).map(|last| format!("header:received[{last}]"));
         for observable in mail.observables.iter().filter(|o| o.is_actionable()) {
             let part = observable.places.iter().find_map(|place| part(place, last_hop.as_deref(), lang));
             let Some(part) = part else { continue };
-            if observable.kind == ObservableType::File && pictures.contains(observable.value.as_str()) {
+            if observable.kind == ObservableType::File && pictures.contains(observable.value.as_str())
+                || host(&observable.value).is_some_and(|host| shown.contains(host))
+            {
                 continue;
             }
             out.entry((observable.kind, observable.value.clone())).or_insert_with(|| Indicator {
@@ -331,6 +334,27 @@ fn indicators_of(mails: &[MailFacts], protected: &[Member], lang: Lang) -> Vec<I
         })
         .take(INDICATORS)
         .collect()
+}
+
+/// Hosts that the mail's links show but do not lead to: the name that the attacker borrows, often a member's or
+/// a bank's, and nothing that anybody should block.
+fn shown_only(mail: &MailFacts) -> BTreeSet<&str> {
+    let leads_to: BTreeSet<&str> = mail.html.links.iter().filter_map(|link| host(&link.url)).collect();
+    mail.html
+        .links
+        .iter()
+        .filter_map(|link| host(&link.text))
+        .filter(|host| !leads_to.contains(host))
+        .collect()
+}
+
+/// The host of a URL, or the value itself where it looks like a bare host name.
+fn host(value: &str) -> Option<&str> {
+    let value = value.trim();
+    let rest = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
 }
 
 /// Which part of the attack a value at this place is; `None` for the victims' side and for accidents.

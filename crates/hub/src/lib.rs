@@ -14,6 +14,7 @@ mod pages;
 mod plot;
 pub mod routes;
 pub mod serve;
+pub mod shelf;
 mod state;
 mod view;
 pub mod worker;

@@ -29,7 +29,9 @@ async fn reading_changes_nothing() {
     for route in table() {
         let path = fill(route.path, &submission, &draft);
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
-            for (name, value) in [("cookie", cookie.clone()), ("authorization", format!("Bearer {}", hub.token("analyst")))] {
+            for (name, value) in
+                [("cookie", cookie.clone()), ("authorization", format!("Bearer {}", hub.token("analyst")))]
+            {
                 let request = Request::builder().method(method.clone()).uri(&path).header(name, value);
                 hub.send(request.body(Body::empty()).unwrap()).await;
             }

@@ -23,7 +23,8 @@ async fn a_mail_walks_from_submission_to_a_released_advisory_and_an_answer() {
     assert_eq!(detail["links"][0]["reasons"][0]["kind"], "text");
 
     let path = format!("/api/v1/submissions/{first}/verdict");
-    let verdict = hub.post("analyst", &path, json!({ "verdict": "targeted", "reason": "two gas companies" })).await;
+    let verdict =
+        hub.post("analyst", &path, json!({ "verdict": "targeted", "reason": "two gas companies" })).await;
     assert_eq!(verdict.status, StatusCode::NO_CONTENT);
 
     let draft = hub.draft(&campaign, true).await;
@@ -51,7 +52,8 @@ async fn a_mail_walks_from_submission_to_a_released_advisory_and_an_answer() {
     let seen = json!({ "seen": true, "count": 3, "first_date": "2026-11-18" });
     assert_eq!(hub.post("c", &path, seen).await.status, StatusCode::CREATED);
     assert_eq!(hub.post("b", &path, json!({ "seen": false })).await.status, StatusCode::CREATED);
-    let again = hub.post("c", &path, json!({ "seen": true, "count": 5, "first_date": "2026-11-17" })).await.json();
+    let again =
+        hub.post("c", &path, json!({ "seen": true, "count": 5, "first_date": "2026-11-17" })).await.json();
     assert_eq!(again, json!({ "seen": 1, "not_seen": 1, "total": 5, "first_date": "2026-11-17" }));
 }
 

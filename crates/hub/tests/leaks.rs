@@ -15,7 +15,9 @@ fn ways(id: &str) -> Vec<String> {
 
 fn pages(id: &str) -> Vec<String> {
     let mut pages = vec!["/".to_owned(), "/advisories".to_owned(), format!("/advisories/{id}")];
-    pages.extend(["stix.json", "indicators.csv", "rpz.zone", "list.txt"].map(|f| format!("/advisories/{id}/{f}")));
+    pages.extend(
+        ["stix.json", "indicators.csv", "rpz.zone", "list.txt"].map(|f| format!("/advisories/{id}/{f}")),
+    );
     pages
 }
 
@@ -24,7 +26,9 @@ async fn what_c_gets(provider: &str, word: &str, network: &str) -> Vec<(String, 
     let hub = Hub::new().await;
     hub.submit(provider, &attack_mail(word, network)).await;
     // The same attack once more, in a later wave, so that a campaign forms with one provider alone.
-    let second = String::from_utf8(attack_mail(word, network)).unwrap().replace("<1@attacker.test>", "<2@attacker.test>");
+    let second = String::from_utf8(attack_mail(word, network))
+        .unwrap()
+        .replace("<1@attacker.test>", "<2@attacker.test>");
     hub.submit(provider, second.as_bytes()).await;
     let draft = hub.draft(&hub.campaign().await, true).await;
     let id = hub.release(&draft, &[provider]).await;
@@ -63,7 +67,12 @@ async fn no_word_of_a_provider_reaches_anybody_else() {
     hub.submit("b", &attack_mail(b, "192.0.2.70")).await;
     let draft = hub.draft(&hub.campaign().await, true).await;
     let id = hub.release(&draft, &["a", "b"]).await;
-    hub.post("b", &format!("/api/v1/advisories/{id}/sightings"), json!({ "seen": true, "count": 2, "note": a })).await;
+    hub.post(
+        "b",
+        &format!("/api/v1/advisories/{id}/sightings"),
+        json!({ "seen": true, "count": 2, "note": a }),
+    )
+    .await;
 
     let canaries = [a.to_owned(), b.to_owned(), a.to_uppercase(), "192.0.2.5".into(), "192.0.2.70".into()];
     for reader in ["c", "v"] {
@@ -76,7 +85,9 @@ async fn no_word_of_a_provider_reaches_anybody_else() {
             }
             crawled += 1;
         }
-        for page in pages(&id).into_iter().chain(["/submissions".into(), "/approvals".into(), "/account".into()]) {
+        for page in
+            pages(&id).into_iter().chain(["/submissions".into(), "/approvals".into(), "/account".into()])
+        {
             let answer = hub.page(&cookie, &page).await;
             for canary in &canaries {
                 assert!(!answer.text().contains(canary), "{reader} {page} shows {canary}");

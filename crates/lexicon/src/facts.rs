@@ -127,6 +127,15 @@ pub struct HtmlFacts {
     /// Remote images, style sheets, frames and scripts.
     #[serde(default)]
     pub remote: Vec<String>,
+    /// The HTML part as a person would read it, where [`Body::text`] was taken from a text part: what most
+    /// mail programs show, while the text part is often a stub. Empty where `Body::text` is this text already.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub text: String,
+    /// Text in the HTML part that no reader sees: stuffing that never ends up on the screen (the rest of the
+    /// part after a `<style>`, `<script>`, `<title>` or comment that is never closed; the inside of a tag longer
+    /// than 4,096 bytes that holds no `data:` address). Style sheets and scripts that are closed do not count.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub hidden: String,
 }
 
 /// `<a href>` and `<area href>`.

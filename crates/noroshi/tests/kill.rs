@@ -29,7 +29,9 @@ impl Hub {
         let address = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| Some(line.strip_prefix("Noroshi demo: http://")?.trim_end_matches('/').to_owned()))
+            .find_map(|line| {
+                Some(line.strip_prefix("Noroshi demo: http://")?.trim_end_matches('/').to_owned())
+            })
             .expect("the hub says where it listens");
         // Keep reading, so that the hub never waits for us.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
@@ -81,7 +83,10 @@ fn ingest(hub: &Hub, token: &str, from: usize, to: usize, kill: Option<Duration>
                 scope.spawn(move || {
                     let mut got = Vec::new();
                     for i in (from + worker..to).step_by(3) {
-                        let Some((status, body)) = hub.ask(token, "POST", "/api/v1/submissions", &mail(i)) else { continue };
+                        let Some((status, body)) = hub.ask(token, "POST", "/api/v1/submissions", &mail(i))
+                        else {
+                            continue;
+                        };
                         assert!(status == 200 || status == 201, "{status}");
                         let receipt: Value = serde_json::from_slice(&body).unwrap();
                         got.push((i, receipt["submissions"][0]["id"].as_str().unwrap().to_owned()));
@@ -137,7 +142,8 @@ fn every_acknowledged_mail_is_there_once_and_dissected_once_after_kill_9() {
     let mut kept: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut after = String::new();
     loop {
-        let (_, page) = hub.ask(&member, "GET", &format!("/api/v1/submissions?limit=200{after}"), b"").unwrap();
+        let (_, page) =
+            hub.ask(&member, "GET", &format!("/api/v1/submissions?limit=200{after}"), b"").unwrap();
         let page: Value = serde_json::from_slice(&page).unwrap();
         for item in page["items"].as_array().unwrap() {
             let subject = item["subject"].as_str().unwrap_or("").to_owned();

@@ -7,7 +7,7 @@ mod throttle;
 
 pub use pages::routes;
 pub use password::hash_password;
-pub use session::{Login, login, new_token};
 pub use session::setup_link;
+pub use session::{Login, login, new_token};
 pub(crate) use session::{cookie_value, session_viewer, token_viewer};
 pub use throttle::Throttle;

@@ -1,0 +1,403 @@
+//! Marks of a mail other than its text: attachments, and infrastructure.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+
+use lexicon::facts::{Attachment, MailFacts};
+use lexicon::text;
+
+use crate::key::{Key, KeyKind};
+use crate::services;
+
+/// Attachments looked at in one mail, archive entries included.
+const MAX_ATTACHMENTS: usize = 64;
+/// How deep archives in archives are looked into.
+const MAX_DEPTH: usize = 8;
+/// Links looked at in one mail.
+const MAX_LINKS: usize = 512;
+/// Different infrastructure values kept of one class.
+const MAX_VALUES: usize = 16;
+/// Bytes of a value that are kept.
+const MAX_VALUE: usize = 255;
+/// A path shorter than this (bytes) is a site's front page in some language.
+const MIN_PATH: usize = 4;
+/// A file smaller than this (bytes) is a stub, a spacer image or an empty part.
+const MIN_FILE: u64 = 256;
+/// An image smaller than this (bytes) is an icon, a logo or part of somebody's signature.
+const MIN_IMAGE: u64 = 20_000;
+
+/// What a mark is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum MarkKind {
+    /// A document, archive or program, by SHA-256.
+    File,
+    /// A picture, by SHA-256: many unrelated mails carry the same ones.
+    Image,
+    /// The registrable domain or the address that a link leads to.
+    Host,
+    /// A page that a link leads to: host and path.
+    Page,
+    /// The From address.
+    From,
+    /// The Reply-To address.
+    ReplyTo,
+    /// The Return-Path's registrable domain.
+    ReturnPath,
+    /// The address that the mail came from.
+    Origin,
+}
+
+impl MarkKind {
+    /// Under which key it is kept.
+    pub(crate) fn key_kind(self) -> KeyKind {
+        match self {
+            Self::File | Self::Image => KeyKind::Attachment,
+            Self::Host | Self::Page => KeyKind::Host,
+            Self::From | Self::ReplyTo | Self::ReturnPath => KeyKind::Sender,
+            Self::Origin => KeyKind::Origin,
+        }
+    }
+
+    /// How it is called in a reason.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::File | Self::Image => "sha256",
+            Self::Host => "host",
+            Self::Page => "page",
+            Self::From => "from",
+            Self::ReplyTo => "reply-to",
+            Self::ReturnPath => "return-path",
+            Self::Origin => "origin",
+        }
+    }
+}
+
+/// One mark.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark {
+    /// What it is.
+    pub(crate) kind: MarkKind,
+    /// Its value: a hash, a domain, an address.
+    pub(crate) value: Box<str>,
+    /// Under which key it is kept.
+    pub(crate) key: Key,
+    /// An attachment's name; empty elsewhere and where it has none.
+    pub(crate) name: Box<str>,
+}
+
+/// The marks of a mail, sorted, each once.
+pub(crate) fn marks(facts: &MailFacts) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    attachments(&facts.attachments, &mut marks);
+    let own = own_domains(facts);
+    let guarded: BTreeSet<&str> = facts
+        .observables
+        .iter()
+        .filter(|seen| !seen.is_actionable())
+        .map(|seen| seen.value.as_str())
+        .collect();
+    let usable = |domain: &str| !own.contains(domain) && !guarded.contains(domain);
+    hosts(facts, &usable, &mut marks);
+    senders(facts, &usable, &mut marks);
+    if let Some(ip) = origin(facts).filter(|ip| usable(ip)) {
+        marks.push(mark(MarkKind::Origin, &ip));
+    }
+    marks.sort_unstable();
+    marks.dedup_by(|a, b| (a.kind, &a.value) == (b.kind, &b.value));
+    marks
+}
+
+fn mark(kind: MarkKind, value: &str) -> Mark {
+    let value = text::cut(value, MAX_VALUE);
+    // A Return-Path and a From at one domain are told apart; a file is one file under any name.
+    let key = Key::of_value(kind.key_kind(), &format!("{}:{value}", kind.word()));
+    Mark { kind, value: value.into(), key, name: "".into() }
+}
+
+fn attachments(files: &[Attachment], marks: &mut Vec<Mark>) {
+    let mut open: Vec<(&Attachment, usize)> = files.iter().rev().map(|file| (file, 0)).collect();
+    for _ in 0..MAX_ATTACHMENTS {
+        let Some((file, depth)) = open.pop() else { return };
+        if depth < MAX_DEPTH {
+            open.extend(file.children.iter().take(MAX_ATTACHMENTS).rev().map(|child| (child, depth + 1)));
+        }
+        if let Some(kind) = file_kind(file) {
+            let mut mark = mark(kind, &file.sha256);
+            mark.name = text::cut(file.name.as_deref().unwrap_or(""), MAX_VALUE).into();
+            marks.push(mark);
+        }
+    }
+}
+
+/// Whether an attachment can tie, and as what.
+fn file_kind(file: &Attachment) -> Option<MarkKind> {
+    if file.sha256.len() != 64 || file.size < MIN_FILE {
+        return None;
+    }
+    let declared = file.content_type.to_ascii_lowercase();
+    let image = declared.starts_with("image/")
+        || matches!(
+            file.kind.as_str(),
+            "png" | "gif" | "jpg" | "jpeg" | "bmp" | "webp" | "svg" | "ico" | "tif" | "tiff" | "emf" | "wmf"
+        );
+    if image {
+        return (!file.inline && file.size >= MIN_IMAGE).then_some(MarkKind::Image);
+    }
+    // Signatures, visiting cards and delivery reports are of the sender or the system, not of the attack.
+    let of_the_system =
+        matches!(file.kind.as_str(), "vcf" | "vcard" | "asc" | "pgp" | "p7s" | "pkcs7-signature")
+            || ["pgp-signature", "pkcs7-signature", "delivery-status", "vcard", "x-vcard", "rfc822-headers"]
+                .iter()
+                .any(|kind| declared.ends_with(kind));
+    (!of_the_system).then_some(MarkKind::File)
+}
+
+/// Domains of those who received the mail: theirs, not the sender's.
+fn own_domains(facts: &MailFacts) -> BTreeSet<String> {
+    let boxes = facts.to.iter().chain(&facts.cc).take(MAX_LINKS);
+    boxes.filter_map(|to| address_domain(&to.address)).collect()
+}
+
+fn hosts(facts: &MailFacts, usable: &dyn Fn(&str) -> bool, marks: &mut Vec<Mark>) {
+    // Pictures and style sheets come from the brand that is imitated; what ties is where a link leads.
+    let remote: BTreeSet<&str> = facts.html.remote.iter().take(MAX_LINKS).map(String::as_str).collect();
+    let links = facts.html.links.iter().map(|link| link.url.as_str());
+    let forms = facts.html.forms.iter().map(|form| form.action.as_str());
+    let refresh = facts.html.refresh.iter().map(String::as_str);
+    let written = facts.urls.iter().map(String::as_str).filter(|url| !remote.contains(url));
+    let mut values = BTreeSet::new();
+    for url in links.chain(forms).chain(refresh).chain(written).take(MAX_LINKS) {
+        if values.len() >= MAX_VALUES {
+            break;
+        }
+        let Some((host, path)) = host_and_path(url) else { continue };
+        let Some(domain) = registrable(&host) else { continue };
+        if !usable(&domain) || !usable(&host) {
+            continue;
+        }
+        if !services::is_service(&domain) {
+            if let Some(page) = page(&host, path) {
+                values.insert((MarkKind::Page, page));
+            }
+            values.insert((MarkKind::Host, domain));
+        } else if let Some(page) = services::page(&domain, &host, path) {
+            values.insert((MarkKind::Page, page));
+        }
+    }
+    marks.extend(values.iter().map(|(kind, value)| mark(*kind, value)));
+}
+
+fn senders(facts: &MailFacts, usable: &dyn Fn(&str) -> bool, marks: &mut Vec<Mark>) {
+    for (kind, mailbox) in [(MarkKind::From, &facts.from), (MarkKind::ReplyTo, &facts.reply_to)] {
+        let Some(address) = mailbox.as_ref().map(|mailbox| mailbox.address.trim().to_lowercase()) else {
+            continue;
+        };
+        let Some(domain) = address_domain(&address) else { continue };
+        let free = services::is_freemail(&domain);
+        if usable(&domain) && usable(&address) && (free || !services::is_service(&domain)) {
+            marks.push(mark(kind, &address));
+        }
+    }
+    if let Some(domain) = facts.return_path.as_deref().and_then(address_domain)
+        && usable(&domain)
+        && !services::is_service(&domain)
+    {
+        marks.push(mark(MarkKind::ReturnPath, &domain));
+    }
+}
+
+/// The address that gave the mail to the first server that is no service's: told by a header that names the
+/// client, or by the oldest hop.
+fn origin(facts: &MailFacts) -> Option<String> {
+    let named = facts
+        .headers
+        .iter()
+        .filter(|header| {
+            ["x-originating-ip", "x-sender-ip"].iter().any(|name| header.name.eq_ignore_ascii_case(name))
+        })
+        .map(|header| header.value.trim().trim_matches(['[', ']']))
+        .find_map(public_ip);
+    if let Some(ip) = named {
+        return Some(ip);
+    }
+    for hop in facts.received.iter().rev().take(MAX_LINKS) {
+        let service = |name: &Option<String>| {
+            name.as_deref().and_then(registrable).is_some_and(|domain| services::is_service(&domain))
+        };
+        if let Some(ip) = hop.ip.as_deref().and_then(public_ip)
+            && !service(&hop.from)
+        {
+            return Some(ip);
+        }
+    }
+    None
+}
+
+/// An address on the open net, in its usual writing.
+fn public_ip(text: &str) -> Option<String> {
+    let ip = text.parse::<IpAddr>().ok()?;
+    let public = match ip {
+        IpAddr::V4(v4) => is_public(v4),
+        // 2002::/16 (6to4) wraps addresses that services use inside.
+        IpAddr::V6(v6) => v6.segments()[0] & 0xe000 == 0x2000 && v6.segments()[0] != 0x2002,
+    };
+    public.then(|| ip.to_string())
+}
+
+fn is_public(ip: Ipv4Addr) -> bool {
+    let [a, b, ..] = ip.octets();
+    !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_broadcast() || a == 0 || a >= 224)
+        && !(a == 100 && (64..128).contains(&b))
+}
+
+/// Host and path of a link, where the path says something.
+fn page(host: &str, path: &str) -> Option<String> {
+    let end = path.find(['?', '#']).unwrap_or(path.len());
+    let path = path.get(..end)?.trim_matches('/');
+    (path.len() >= MIN_PATH).then(|| format!("{host}/{path}"))
+}
+
+/// Host (lower case) and path of a web address.
+fn host_and_path(url: &str) -> Option<(String, &str)> {
+    let (scheme, rest) = url.split_once(':')?;
+    if !matches!(scheme.trim().to_ascii_lowercase().as_str(), "http" | "https" | "ftp" | "hxxp" | "hxxps") {
+        return None;
+    }
+    let rest = rest.trim_start_matches(['/', '\\']);
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (authority, path) = (rest.get(..end)?, rest.get(end..)?);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next()?,
+        None => host.split(':').next()?,
+    };
+    let host = host.trim_end_matches('.').to_lowercase();
+    (!host.is_empty() && host.len() <= MAX_VALUE).then_some((host, path))
+}
+
+/// The domain of a mail address, registrable, lower case.
+fn address_domain(address: &str) -> Option<String> {
+    let (_, domain) = address.rsplit_once('@')?;
+    registrable(domain.trim_end_matches(['>', ' ', '.']))
+}
+
+/// The registrable domain of `host` by the public suffix list, or a public IP address.
+fn registrable(host: &str) -> Option<String> {
+    if host.len() > MAX_VALUE {
+        return None;
+    }
+    let host = host.trim_matches(['[', ']', '.']).to_lowercase();
+    if host.parse::<IpAddr>().is_ok() {
+        return public_ip(&host);
+    }
+    let shaped = host.contains('.') && !host.contains(|c: char| c.is_whitespace() || c.is_control());
+    let domain = psl::domain_str(&host).filter(|_| shaped)?;
+    Some(domain.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lexicon::facts::{Header, Hop, HtmlLink, Mailbox};
+
+    fn mailbox(address: &str) -> Option<Mailbox> {
+        Some(Mailbox { name: String::new(), address: address.into() })
+    }
+
+    fn check(facts: &MailFacts, expect: &[&str]) {
+        let told: Vec<String> =
+            marks(facts).iter().map(|mark| format!("{} {}", mark.kind.word(), mark.value)).collect();
+        assert_eq!(told, expect);
+    }
+
+    #[test]
+    fn links_tie_by_registrable_domain_and_services_by_page() {
+        let link = |url: &str| HtmlLink { url: url.into(), text: String::new() };
+        let mut facts = MailFacts::default();
+        facts.html.links = [
+            "https://user@Login.Evil.example.:8443/pay/now?to=me",
+            "https://bit.ly/3xYzAbC?x=1",
+            "https://www.google.com/",
+            "mailto:a@b.example",
+            "http://203.0.113.9/x",
+            "http://10.0.0.1/x",
+            "https://lure.web.app/",
+            "http://",
+        ]
+        .map(link)
+        .into();
+        check(
+            &facts,
+            &[
+                "host 203.0.113.9",
+                "host evil.example",
+                "host lure.web.app",
+                "page bit.ly/3xYzAbC",
+                "page login.evil.example/pay/now",
+            ],
+        );
+    }
+
+    #[test]
+    fn pictures_and_the_receivers_own_domain_do_not_tie() {
+        let mut facts =
+            MailFacts { to: vec![mailbox("a@mail.own.example").unwrap()], ..MailFacts::default() };
+        facts.html.remote = vec!["https://brand.example/logo.png".into()];
+        facts.urls = vec!["https://brand.example/logo.png".into(), "https://www.own.example/".into()];
+        facts.from = mailbox("boss@own.example");
+        check(&facts, &[]);
+    }
+
+    #[test]
+    fn the_origin_is_the_first_client_that_is_no_service() {
+        let hop =
+            |from: &str, ip: &str| Hop { from: Some(from.into()), ip: Some(ip.into()), ..Hop::default() };
+        let mut facts = MailFacts {
+            received: vec![
+                hop("mx.example.net", "198.51.100.1"),
+                hop("relay.example.org", "203.0.113.5"),
+                hop("mail-1.google.com", "203.0.113.77"),
+                hop("localhost", "127.0.0.1"),
+            ],
+            ..MailFacts::default()
+        };
+        check(&facts, &["origin 203.0.113.5"]);
+        facts.headers = vec![Header { name: "X-Originating-IP".into(), value: "[192.0.2.44]".into() }];
+        check(&facts, &["origin 192.0.2.44"]);
+    }
+
+    #[test]
+    fn small_files_inline_pictures_and_signatures_do_not_tie() {
+        let file = |kind: &str, size, inline| Attachment {
+            sha256: format!("{:064x}", size + u64::from(inline)),
+            kind: kind.into(),
+            size,
+            inline,
+            ..Attachment::default()
+        };
+        let mut archive = file("zip", 9000, false);
+        archive.children = vec![file("exe", 8000, false)];
+        let facts = MailFacts {
+            attachments: vec![
+                file("png", 90_000, true),
+                file("png", 900, false),
+                file("asc", 9_999, false),
+                file("pdf", 100, false),
+                archive,
+            ],
+            ..MailFacts::default()
+        };
+        check(&facts, &[&format!("sha256 {:064x}", 8000), &format!("sha256 {:064x}", 9000)]);
+    }
+
+    #[test]
+    fn archives_nested_without_end_are_left_at_the_limit() {
+        let mut file =
+            Attachment { sha256: "a".repeat(64), size: 1000, kind: "zip".into(), ..Attachment::default() };
+        for _ in 0..200 {
+            file = Attachment { children: vec![file.clone()], ..file };
+        }
+        let facts = MailFacts { attachments: vec![file], ..MailFacts::default() };
+        assert_eq!(marks(&facts).len(), 1);
+    }
+}

@@ -1,0 +1,113 @@
+//! One attachment: decoded, hashed, named, looked at, and opened where it is a mail or a list of files.
+
+use std::borrow::Cow;
+
+use lexicon::facts::{Attachment, SourceForm};
+
+use crate::hash::Three;
+use crate::kind::{self, Look, Macros};
+use crate::session::Session;
+use crate::transfer::{Base64, Transfer};
+use crate::{charset, html, mail, msg};
+
+/// An attachment before it is read.
+pub(crate) struct File<'a> {
+    pub(crate) name: Option<String>,
+    pub(crate) content_type: String,
+    pub(crate) inline: bool,
+    /// Still encoded.
+    pub(crate) body: &'a [u8],
+    pub(crate) transfer: Transfer,
+    /// The mail says that this is a mail.
+    pub(crate) is_mail: bool,
+}
+
+/// Reads an attachment; `place` is its own, e.g. `attachment[0]`, `mails` how many mails it is inside of.
+pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails: usize) -> Attachment {
+    let limits = session.limits;
+    let name = file.name.map(|n| lexicon::text::cut(&n, limits.name_bytes).to_owned());
+    let mut three = Three::default();
+    let mut size = 0u64;
+    // A long base64 attachment is never held whole: it is hashed piece by piece, and its first piece looked at.
+    let long = file.transfer == Transfer::Base64 && file.body.len() / 4 * 3 > limits.attachment_piece;
+    let bytes = if long {
+        let mut first = Vec::new();
+        let mut state = Base64::default();
+        let mut piece = Vec::new();
+        for encoded in file.body.chunks(limits.attachment_piece.max(4)) {
+            piece.clear();
+            state.feed(encoded, &mut piece);
+            three.feed(&piece);
+            size += piece.len() as u64;
+            if first.is_empty() {
+                std::mem::swap(&mut first, &mut piece);
+            }
+        }
+        piece.clear();
+        state.finish(&mut piece);
+        three.feed(&piece);
+        size += piece.len() as u64;
+        session.odd("attachment-size-limit", place.to_owned());
+        Cow::Owned(first)
+    } else {
+        let bytes = file.transfer.decode(file.body);
+        three.feed(&bytes);
+        size += bytes.len() as u64;
+        bytes
+    };
+    let (md5, sha1, sha256) = three.finish();
+    let Look { kind, macros, zip } = kind::look(name.as_deref(), &bytes, limits.archive_entries);
+    let is_mail = file.is_mail || kind.word == "eml";
+    let mut out = Attachment {
+        size,
+        sha256,
+        sha1,
+        md5,
+        kind: if is_mail && matches!(kind.word, "txt" | "html" | "bin" | "eml") { "eml" } else { kind.word }.to_owned(),
+        content_type: file.content_type,
+        encrypted: kind.encrypted,
+        password: None,
+        inline: file.inline,
+        name,
+        children: Vec::new(),
+    };
+    if let Some(name) = &out.name {
+        session.source(format!("{place}:name"), SourceForm::Prose, name);
+    }
+    crate::tells::file(session, &out, macros == Macros::Present, place);
+    if out.kind == "eml" || out.kind == "msg" {
+        if mails >= limits.mail_depth {
+            session.odd("mail-depth-limit", place.to_owned());
+        } else if bytes.len() > limits.attached_mail_bytes {
+            session.odd("attached-mail-limit", place.to_owned());
+        } else if out.kind == "eml" {
+            out.children = mail::attached(session, &bytes, place, mails + 1);
+        } else {
+            out.children = msg::attached(session, &bytes, place, mails + 1);
+        }
+    } else if let Some(list) = zip {
+        out.children = session.entries(list, place);
+        crate::tells::entries(session, &out, place);
+    } else if matches!(out.kind.as_str(), "html" | "svg" | "hta") {
+        markup(session, &bytes, place);
+    } else if matches!(out.kind.as_str(), "url" | "iqy" | "ics" | "vcf" | "slk") {
+        let head = bytes.get(..limits.html_bytes).unwrap_or(&bytes);
+        let text = charset::decode(head, None).text;
+        session.source(format!("{place}:text"), SourceForm::Prose, &text);
+    }
+    out
+}
+
+/// An attached page: where it leads is part of the attack.
+fn markup(session: &mut Session<'_>, bytes: &[u8], place: &str) {
+    let head = bytes.get(..session.limits.html_bytes).unwrap_or(bytes);
+    if head.len() < bytes.len() {
+        session.odd("html-limit", place.to_owned());
+    }
+    let text = charset::decode(head, mail::declared_in_html(head)).text;
+    let page = html::read(&text, session.limits);
+    mail::html_sources(session, &page.facts, place);
+    session.source(format!("{place}:text"), SourceForm::Prose, &page.text);
+    session.source(format!("{place}:script"), SourceForm::Prose, &page.scripts);
+    crate::tells::page(session, &page.facts, place);
+}

@@ -1,0 +1,663 @@
+//! HTML as a mail program shows it, and what it does: text, links, forms, refresh, remote content.
+//!
+//! One pass, no tree: HTML in mail is broken as a rule, and a browser's tree would hide what was written.
+
+use lexicon::facts::{HtmlFacts, HtmlForm, HtmlLink};
+use memchr::{memchr, memchr3};
+
+use crate::entities;
+use crate::limits::Limits;
+
+/// What one HTML text holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Html {
+    /// As a person would read it: blocks on lines of their own, white space collapsed.
+    pub text: String,
+    /// Links, forms, refresh targets, remote content.
+    pub facts: HtmlFacts,
+    /// Text of scripts, where addresses may hide.
+    pub scripts: String,
+    /// True if a limit left something out.
+    pub cut: bool,
+}
+
+/// Bytes of script text kept.
+const SCRIPT_BYTES: usize = 256 << 10;
+
+/// Attributes read of one tag.
+const ATTRIBUTES: usize = 100;
+
+/// Reads HTML. Never fails: whatever is no markup is text.
+///
+/// ```
+/// let limits = forensics::Limits::default();
+/// let html = forensics::html::read("<p>See <a href='http://a.example/?x&amp;y'>b.example</a>", &limits);
+/// assert_eq!(html.text, "See b.example");
+/// assert_eq!(html.facts.links[0].url, "http://a.example/?x&y");
+/// ```
+pub fn read(input: &str, limits: &Limits) -> Html {
+    let mut reader = Reader {
+        limits,
+        out: Html { text: String::with_capacity(input.len() / 4), ..Html::default() },
+        space: false,
+        link: None,
+        form: None,
+        alt: String::new(),
+        base: String::new(),
+    };
+    reader.run(input);
+    reader.out
+}
+
+/// The text of an HTML fragment.
+pub fn text(input: &str, limits: &Limits) -> String {
+    read(input, limits).text
+}
+
+struct Reader<'l> {
+    limits: &'l Limits,
+    out: Html,
+    /// White space was seen since the last character written.
+    space: bool,
+    /// The open link and where its text starts.
+    link: Option<(usize, usize)>,
+    form: Option<usize>,
+    /// Alternative text of images in the open link.
+    alt: String,
+    /// `<base href>`.
+    base: String,
+}
+
+/// Attributes that matter, by tag.
+#[derive(Default)]
+struct Attributes<'a> {
+    href: Option<&'a str>,
+    src: Option<&'a str>,
+    action: Option<&'a str>,
+    method: Option<&'a str>,
+    kind: Option<&'a str>,
+    content: Option<&'a str>,
+    http_equiv: Option<&'a str>,
+    background: Option<&'a str>,
+    data: Option<&'a str>,
+    alt: Option<&'a str>,
+    rel: Option<&'a str>,
+    value: Option<&'a str>,
+}
+
+impl<'l> Reader<'l> {
+    fn run(&mut self, input: &str) {
+        let bytes = input.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let open = memchr(b'<', bytes.get(at..).unwrap_or(&[])).map_or(bytes.len(), |n| at + n);
+            if open > at {
+                self.text(input.get(at..open).unwrap_or(""));
+            }
+            if open >= bytes.len() {
+                break;
+            }
+            at = self.markup(input, open);
+        }
+        self.close_link();
+        self.out.text.truncate(self.out.text.trim_end().len());
+    }
+
+    /// Handles the markup that starts with `<` at `open`; where the text goes on.
+    fn markup(&mut self, input: &str, open: usize) -> usize {
+        let bytes = input.as_bytes();
+        match bytes.get(open + 1) {
+            Some(b'!') => {
+                if input.get(open..).is_some_and(|r| r.starts_with("<!--")) {
+                    return comment_end(bytes, open + 4);
+                }
+                memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1)
+            }
+            Some(b'?') => memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1),
+            Some(b'/') => {
+                let name = tag_name(input, open + 2);
+                let end = memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1);
+                self.end_tag(&name);
+                end
+            }
+            Some(b) if b.is_ascii_alphabetic() => {
+                let name = tag_name(input, open + 1);
+                let (attributes, end) = attributes(input, open + 1 + name.length, &name);
+                self.start_tag(&name, &attributes);
+                if matches!(name.as_str(), "script" | "style" | "title" | "textarea" | "xmp") {
+                    let close = raw_text_end(bytes, end, name.as_str());
+                    let inner = input.get(end..close).unwrap_or("");
+                    match name.as_str() {
+                        "script" => self.script(inner),
+                        "textarea" | "xmp" => self.text(inner),
+                        "style" => self.style(inner),
+                        _ => {}
+                    }
+                    return close;
+                }
+                end
+            }
+            _ => {
+                self.text("<");
+                open + 1
+            }
+        }
+    }
+
+    fn text(&mut self, run: &str) {
+        if self.out.text.len() >= self.limits.body_bytes {
+            self.out.cut |= !run.trim().is_empty();
+            return;
+        }
+        let mut rest = run;
+        while !rest.is_empty() {
+            let bytes = rest.as_bytes();
+            let word = bytes.iter().position(|b| b.is_ascii_whitespace() || *b == b'&').unwrap_or(bytes.len());
+            if word > 0 {
+                let (plain, after) = rest.split_at(word);
+                self.gap();
+                self.out.text.push_str(plain);
+                rest = after;
+                continue;
+            }
+            if bytes.first() == Some(&b'&') {
+                let after = rest.get(1..).unwrap_or("");
+                let (c, length) = entities::reference(after, false).unwrap_or(('&', 0));
+                if c == '\u{a0}' || c.is_ascii_whitespace() {
+                    self.space = true;
+                } else {
+                    self.gap();
+                    self.out.text.push(c);
+                }
+                rest = after.get(length..).unwrap_or("");
+            } else {
+                self.space = true;
+                let blank = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
+                rest = rest.get(blank..).unwrap_or("");
+            }
+        }
+    }
+
+    /// Writes the space that stands between two words, if any.
+    fn gap(&mut self) {
+        if std::mem::take(&mut self.space) && !self.out.text.is_empty() && !self.out.text.ends_with('\n') {
+            self.out.text.push(' ');
+        }
+    }
+
+    fn line(&mut self) {
+        self.space = false;
+        let text = &mut self.out.text;
+        text.truncate(text.trim_end_matches(' ').len());
+        if !text.is_empty() && !text.ends_with("\n\n") {
+            text.push('\n');
+        }
+    }
+
+    fn block(&mut self) {
+        if !self.out.text.is_empty() && !self.out.text.ends_with('\n') {
+            self.line();
+        }
+        self.space = false;
+    }
+
+    fn script(&mut self, inner: &str) {
+        if self.out.scripts.len() < SCRIPT_BYTES {
+            self.out.scripts.push_str(lexicon::text::cut(inner, SCRIPT_BYTES - self.out.scripts.len()));
+            self.out.scripts.push('\n');
+        } else {
+            self.out.cut = true;
+        }
+    }
+
+    /// `url(…)` in a style sheet.
+    fn style(&mut self, inner: &str) {
+        for piece in inner.split("url(").skip(1) {
+            let url = piece.split(')').next().unwrap_or("").trim().trim_matches(['"', '\'']);
+            self.remote(Some(url));
+        }
+    }
+
+    fn start_tag(&mut self, name: &Name, found: &Attributes<'_>) {
+        match name.as_str() {
+            "a" | "area" => {
+                self.close_link();
+                if let Some(url) = found.href.and_then(|h| self.url(h)).filter(|u| !u.starts_with('#')) {
+                    if self.out.facts.links.len() >= self.limits.links {
+                        self.out.cut = true;
+                        return;
+                    }
+                    let alt = found.alt.map(|a| resolve(a)).unwrap_or_default();
+                    let text = lexicon::text::cut(alt.trim(), self.limits.link_text_bytes).to_owned();
+                    self.out.facts.links.push(HtmlLink { url, text });
+                    if name.as_str() == "a" {
+                        self.gap();
+                        self.link = Some((self.out.facts.links.len() - 1, self.out.text.len()));
+                    }
+                }
+            }
+            "base" => {
+                if self.base.is_empty()
+                    && let Some(url) = found.href.and_then(|h| self.url(h)).filter(|u| u.contains("://"))
+                {
+                    self.base = url;
+                }
+            }
+            "form" => {
+                if self.out.facts.forms.len() >= self.limits.links {
+                    self.out.cut = true;
+                    return;
+                }
+                let action = found.action.and_then(|a| self.url(a)).unwrap_or_default();
+                let post = found.method.is_some_and(|m| m.trim().eq_ignore_ascii_case("post"));
+                let method = if post { "post" } else { "get" }.to_owned();
+                self.out.facts.forms.push(HtmlForm { action, method, password: false });
+                self.form = Some(self.out.facts.forms.len() - 1);
+                self.block();
+            }
+            "input" => {
+                let kind = found.kind.unwrap_or("").trim();
+                if kind.eq_ignore_ascii_case("password") {
+                    // A password field outside any form is one that a script sends.
+                    match self.form.and_then(|at| self.out.facts.forms.get_mut(at)) {
+                        Some(form) => form.password = true,
+                        None => {
+                            self.out.facts.forms.push(HtmlForm {
+                                action: String::new(),
+                                method: "get".to_owned(),
+                                password: true,
+                            });
+                            self.form = Some(self.out.facts.forms.len() - 1);
+                        }
+                    }
+                } else if kind.eq_ignore_ascii_case("submit") || kind.eq_ignore_ascii_case("button") {
+                    if let Some(value) = found.value {
+                        self.space = true;
+                        self.text(value);
+                        self.space = true;
+                    }
+                }
+                self.remote(found.src);
+            }
+            "meta" => {
+                if found.http_equiv.is_some_and(|h| h.trim().eq_ignore_ascii_case("refresh"))
+                    && let Some(url) = found.content.and_then(refresh_target).and_then(|u| self.url(&u))
+                {
+                    if self.out.facts.refresh.len() < self.limits.links {
+                        self.out.facts.refresh.push(url);
+                    } else {
+                        self.out.cut = true;
+                    }
+                }
+            }
+            "img" => {
+                if let Some(alt) = found.alt
+                    && self.link.is_some()
+                {
+                    self.alt.clear();
+                    self.alt.push_str(lexicon::text::cut(&resolve(alt), self.limits.link_text_bytes));
+                }
+                self.remote(found.src);
+            }
+            "link" => {
+                let rel = found.rel.unwrap_or("").to_ascii_lowercase();
+                if ["stylesheet", "icon", "preload", "import"].iter().any(|r| rel.contains(r)) {
+                    self.remote(found.href);
+                }
+            }
+            "iframe" | "frame" | "script" | "embed" | "source" | "video" | "audio" | "track" | "bgsound" => {
+                self.remote(found.src);
+            }
+            "object" => self.remote(found.data),
+            "br" => self.line(),
+            "p" => {
+                self.block();
+                if !self.out.text.is_empty() && self.link.is_none() {
+                    self.line();
+                }
+            }
+            "td" | "th" => {
+                self.space = true;
+                self.remote(found.background);
+            }
+            "div" | "tr" | "li" | "ul" | "ol" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "hr"
+            | "blockquote" | "pre" | "center" | "dl" | "dt" | "dd" | "body" | "section" | "article" | "header"
+            | "footer" | "option" | "fieldset" => {
+                self.block();
+                self.remote(found.background);
+            }
+            _ => {}
+        }
+    }
+
+    fn end_tag(&mut self, name: &Name) {
+        match name.as_str() {
+            "a" => self.close_link(),
+            "form" => {
+                self.form = None;
+                self.block();
+            }
+            "td" | "th" => self.space = true,
+            "p" | "div" | "tr" | "li" | "ul" | "ol" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+            | "blockquote" | "pre" | "center" | "dl" | "dt" | "dd" | "section" | "article" | "header" | "footer"
+            | "option" => self.block(),
+            _ => {}
+        }
+    }
+
+    fn close_link(&mut self) {
+        if let Some((index, start)) = self.link.take() {
+            let shown = self.out.text.get(start..).unwrap_or("").trim();
+            let shown = if shown.is_empty() { self.alt.trim() } else { shown };
+            let shown = lexicon::text::cut(shown, self.limits.link_text_bytes);
+            let shown = if shown.contains('\n') { shown.replace('\n', " ") } else { shown.to_owned() };
+            if let Some(link) = self.out.facts.links.get_mut(index) {
+                link.text = shown;
+            }
+        }
+        self.alt.clear();
+    }
+
+    /// An attribute as a URL: references resolved, white space that browsers drop taken out, relative to `<base>`.
+    fn url(&self, value: &str) -> Option<String> {
+        let value = lexicon::text::cut(value.trim(), self.limits.url_bytes);
+        let mut url = resolve(value);
+        if url.contains(['\n', '\r', '\t']) {
+            url.retain(|c| !matches!(c, '\n' | '\r' | '\t'));
+        }
+        let trimmed = url.trim();
+        if trimmed.is_empty() {
+            return None;
+        }
+        if trimmed.len() != url.len() {
+            url = trimmed.to_owned();
+        }
+        if !self.base.is_empty() && !has_scheme(&url) && !url.starts_with('#') {
+            url = join(&self.base, &url);
+        }
+        Some(url)
+    }
+
+    fn remote(&mut self, value: Option<&str>) {
+        let Some(url) = value.and_then(|v| self.url(v)) else {
+            return;
+        };
+        let lower = lexicon::text::cut(&url, 8).to_ascii_lowercase();
+        let away = ["http:", "https:", "ftp:", "//", "file:", "\\\\"].iter().any(|s| lower.starts_with(s));
+        if !away {
+            return;
+        }
+        if self.out.facts.remote.len() >= self.limits.links {
+            self.out.cut = true;
+        } else if self.out.facts.remote.last() != Some(&url) {
+            self.out.facts.remote.push(url);
+        }
+    }
+}
+
+/// True if `url` starts with a scheme.
+fn has_scheme(url: &str) -> bool {
+    url.find(':').is_some_and(|at| {
+        at > 0 && url.bytes().take(at).all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    })
+}
+
+fn join(base: &str, url: &str) -> String {
+    let scheme_end = base.find("://").map_or(0, |at| at + 3);
+    let host_end =
+        base.get(scheme_end..).and_then(|r| r.find(['/', '?', '#'])).map_or(base.len(), |at| scheme_end + at);
+    if let Some(rest) = url.strip_prefix("//") {
+        return format!("{}{rest}", base.get(..scheme_end).unwrap_or(""));
+    }
+    if url.starts_with('/') {
+        return format!("{}{url}", base.get(..host_end).unwrap_or(base));
+    }
+    let folder = base.rfind('/').filter(|at| *at >= host_end).map_or(base.len(), |at| at + 1);
+    let slash = if folder == base.len() && !base.ends_with('/') { "/" } else { "" };
+    format!("{}{slash}{url}", base.get(..folder).unwrap_or(base))
+}
+
+/// `5; url='http://…'`.
+fn refresh_target(content: &str) -> Option<String> {
+    let content = resolve(content);
+    let lower = content.to_ascii_lowercase();
+    let at = lower.find("url")?;
+    let rest = content.get(at + 3..)?.trim_start().strip_prefix('=')?.trim();
+    let rest = rest.trim_matches(|c: char| matches!(c, '"' | '\'') || c.is_whitespace());
+    (!rest.is_empty()).then(|| rest.to_owned())
+}
+
+/// An attribute's value with its character references resolved.
+fn resolve(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = memchr(b'&', rest.as_bytes()) {
+        let (plain, tail) = rest.split_at(at);
+        out.push_str(plain);
+        let after = tail.get(1..).unwrap_or("");
+        match entities::reference(after, true) {
+            Some((c, length)) => {
+                out.push(c);
+                rest = after.get(length..).unwrap_or("");
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Longest tag name told apart.
+const NAME_BYTES: usize = 12;
+
+/// A tag name in lower case.
+struct Name {
+    bytes: [u8; NAME_BYTES],
+    /// As written, which may be longer than what is kept.
+    length: usize,
+}
+
+impl Name {
+    fn as_str(&self) -> &str {
+        self.bytes.get(..self.length).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("")
+    }
+}
+
+fn tag_name(input: &str, at: usize) -> Name {
+    let rest = input.as_bytes().get(at..).unwrap_or(&[]);
+    let length =
+        rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).unwrap_or(rest.len());
+    let mut bytes = [0; NAME_BYTES];
+    for (target, source) in bytes.iter_mut().zip(rest.iter().take(length)) {
+        *target = source.to_ascii_lowercase();
+    }
+    Name { bytes, length }
+}
+
+/// Reads the attributes from `at` (just after the tag name); the position after the tag's `>`.
+fn attributes<'a>(input: &'a str, at: usize, _tag: &Name) -> (Attributes<'a>, usize) {
+    let bytes = input.as_bytes();
+    let mut out = Attributes::default();
+    let mut at = at;
+    let mut count = 0;
+    loop {
+        while bytes.get(at).is_some_and(|b| b.is_ascii_whitespace() || *b == b'/') {
+            at += 1;
+        }
+        match bytes.get(at) {
+            None => return (out, bytes.len()),
+            Some(b'>') => return (out, at + 1),
+            _ => {}
+        }
+        count += 1;
+        if count > ATTRIBUTES {
+            let end = memchr(b'>', bytes.get(at..).unwrap_or(&[])).map_or(bytes.len(), |n| at + n + 1);
+            return (out, end);
+        }
+        let start = at;
+        // A leading `=` belongs to the name, as in browsers; so the loop always moves on.
+        at += 1;
+        while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && !matches!(b, b'=' | b'>' | b'/')) {
+            at += 1;
+        }
+        let name = input.get(start..at).unwrap_or("");
+        let mut look = at;
+        while bytes.get(look).is_some_and(u8::is_ascii_whitespace) {
+            look += 1;
+        }
+        if bytes.get(look) != Some(&b'=') {
+            continue;
+        }
+        at = look + 1;
+        while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+            at += 1;
+        }
+        let value = match bytes.get(at) {
+            Some(quote @ (b'"' | b'\'')) => {
+                let from = at + 1;
+                let end = memchr(*quote, bytes.get(from..).unwrap_or(&[])).map(|n| from + n);
+                match end {
+                    Some(end) => {
+                        at = end + 1;
+                        input.get(from..end)
+                    }
+                    None => {
+                        // An unclosed quote: take it to the end of the tag, not of the mail.
+                        let end = memchr3(b'>', b'\n', b'>', bytes.get(from..).unwrap_or(&[]))
+                            .map_or(bytes.len(), |n| from + n);
+                        at = end;
+                        input.get(from..end)
+                    }
+                }
+            }
+            _ => {
+                let from = at;
+                while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'>') {
+                    at += 1;
+                }
+                input.get(from..at)
+            }
+        };
+        let slot = match name.len() {
+            3 if name.eq_ignore_ascii_case("src") => &mut out.src,
+            3 if name.eq_ignore_ascii_case("alt") => &mut out.alt,
+            3 if name.eq_ignore_ascii_case("rel") => &mut out.rel,
+            4 if name.eq_ignore_ascii_case("href") => &mut out.href,
+            4 if name.eq_ignore_ascii_case("type") => &mut out.kind,
+            4 if name.eq_ignore_ascii_case("data") => &mut out.data,
+            5 if name.eq_ignore_ascii_case("value") => &mut out.value,
+            6 if name.eq_ignore_ascii_case("action") => &mut out.action,
+            6 if name.eq_ignore_ascii_case("method") => &mut out.method,
+            7 if name.eq_ignore_ascii_case("content") => &mut out.content,
+            10 if name.eq_ignore_ascii_case("http-equiv") => &mut out.http_equiv,
+            10 if name.eq_ignore_ascii_case("background") => &mut out.background,
+            _ => continue,
+        };
+        if slot.is_none() {
+            *slot = value;
+        }
+    }
+}
+
+/// Where the text goes on after a comment whose inside starts at `at`. Conditional comments for Outlook are
+/// comments to everybody else.
+fn comment_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    if rest.starts_with(b">") {
+        return at + 1;
+    }
+    memchr::memmem::find(rest, b"-->").map_or_else(
+        || memchr(b'>', rest).map_or(bytes.len(), |n| at + n + 1),
+        |n| at + n + 3,
+    )
+}
+
+/// Where the end tag of a raw text element starts.
+fn raw_text_end(bytes: &[u8], at: usize, name: &str) -> usize {
+    let mut from = at;
+    while let Some(n) = memchr::memmem::find(bytes.get(from..).unwrap_or(&[]), b"</") {
+        let tag = from + n + 2;
+        if bytes.get(tag..tag + name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name.as_bytes())) {
+            return from + n;
+        }
+        from = tag;
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(input: &str) -> Html {
+        read(input, &Limits::default())
+    }
+
+    fn check_text(input: &str, expect: &str) {
+        assert_eq!(html(input).text, expect, "{input:?}");
+    }
+
+    #[test]
+    fn text_reads_as_a_person_would_read_it() {
+        check_text("<p>One  two\n three</p><p>four</p>", "One two three\n\nfour");
+        check_text("a<br>b<br/><br>c", "a\nb\n\nc");
+        check_text("<b>bo</b>ld &amp; <i>x</i>&nbsp;y", "bold & x y");
+        check_text("<style>p{}</style>a<script>if (a</b) {}</script>b<!-- c -->d", "abd");
+        check_text("<title>t</title><body>x", "x");
+        check_text("1 < 2 and 3 > 2", "1 < 2 and 3 > 2");
+        check_text("<td>a</td><td>b</td>", "a b");
+        check_text("日本<wbr>語", "日本語");
+        check_text("no markup", "no markup");
+        check_text("<!-- never closed", "");
+        check_text("", "");
+    }
+
+    fn check_links(input: &str, expect: &[(&str, &str)]) {
+        let got = html(input);
+        let got: Vec<(&str, &str)> =
+            got.facts.links.iter().map(|l| (l.url.as_str(), l.text.as_str())).collect();
+        assert_eq!(got, expect, "{input:?}");
+    }
+
+    #[test]
+    fn links_are_found_with_what_they_show() {
+        check_links("<a href=\"http://a.example/\">b.example</a>", &[("http://a.example/", "b.example")]);
+        check_links("<A HREF=http://a.example/x>one<b> two</b></A> three", &[("http://a.example/x", "one two")]);
+        check_links("<a href='h&#116;tp://a.example/?a=1&copy=2'>x", &[("http://a.example/?a=1&copy=2", "x")]);
+        check_links("<a href='ht\ntp://a.example'><img alt='Open'></a>", &[("http://a.example", "Open")]);
+        check_links("<a href=''>x</a><a href='#top'>y</a><a name=z>z</a>", &[]);
+        check_links("<a title='>' href='http://a.example/'>x</a>", &[("http://a.example/", "x")]);
+        check_links("<a href=\"http://a.example/>x</a>", &[("http://a.example/", "x")]);
+        check_links("<base href='http://b.example/d/i.html'><a href='p'>x</a><a href='/q'>y</a>", &[("http://b.example/d/p", "x"), ("http://b.example/q", "y")]);
+    }
+
+    #[test]
+    fn forms_refresh_and_remote_content_are_told() {
+        let got = html(
+            "<meta http-equiv=Refresh content=\"0; URL='http://r.example/'\"><form method=POST action=http://f.example/>\
+             <input type=password name=p></form><img src=http://i.example/1.png><img src=cid:1>\
+             <link rel=stylesheet href=//s.example/s.css><iframe src='https://w.example/'></iframe>\
+             <style>a{background:url('http://u.example/u.png')}</style>",
+        );
+        assert_eq!(got.facts.refresh, ["http://r.example/"]);
+        assert_eq!(
+            got.facts.forms,
+            [HtmlForm { action: "http://f.example/".into(), method: "post".into(), password: true }]
+        );
+        assert_eq!(
+            got.facts.remote,
+            ["http://i.example/1.png", "//s.example/s.css", "https://w.example/", "http://u.example/u.png"]
+        );
+    }
+
+    #[test]
+    fn limits_hold() {
+        let limits = Limits { links: 2, body_bytes: 8, ..Limits::default() };
+        let got = read(&"<a href=http://a.example/>word</a> ".repeat(50), &limits);
+        assert_eq!(got.facts.links.len(), 2);
+        assert!(got.cut && got.text.len() < 20);
+    }
+}

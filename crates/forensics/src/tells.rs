@@ -1,0 +1,100 @@
+//! Tells (見分け方): what gives an attack mail away, with its evidence. Few and precise: a tell that every second
+//! honest mail shows would teach people to overlook all of them.
+//!
+//! To add a tell: an entry in [`CATALOGUE`], a check in the module of what it looks at ([`header`], [`page`],
+//! [`name`], [`wording`]), and a test there.
+
+mod catalogue;
+mod header;
+mod name;
+mod page;
+mod words;
+
+use lexicon::Text;
+use lexicon::facts::{Attachment, HtmlFacts, MailFacts};
+
+pub use catalogue::CATALOGUE;
+
+use crate::session::Session;
+
+/// One tell of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Stable id.
+    pub id: &'static str,
+    /// How much it speaks for an attack, 1 (a hint) to 5 (nearly certain).
+    pub weight: u8,
+    /// What it says, in both languages.
+    pub text: Text,
+    /// Where the knowledge is from.
+    pub source: &'static str,
+}
+
+/// The text of a tell; `None` for an id that is not in the catalogue.
+///
+/// ```
+/// assert!(forensics::tells::text("link-text-differs").is_some());
+/// ```
+pub fn text(id: &str) -> Option<Text> {
+    CATALOGUE.iter().find(|entry| entry.id == id).map(|entry| entry.text)
+}
+
+pub(crate) fn weight(id: &str) -> u8 {
+    CATALOGUE.iter().find(|entry| entry.id == id).map_or(1, |entry| entry.weight)
+}
+
+/// Looks at an attachment; `place` is where it stands.
+pub(crate) fn file(session: &mut Session<'_>, file: &Attachment, macros: bool, place: &str) {
+    name::file(session, file, macros, place);
+}
+
+/// Looks at the entries of an archive.
+pub(crate) fn entries(session: &mut Session<'_>, archive: &Attachment, place: &str) {
+    for entry in &archive.children {
+        name::file(session, entry, false, place);
+    }
+}
+
+/// Looks at what an HTML text does; `place` is empty for the mail's own.
+pub(crate) fn page(session: &mut Session<'_>, facts: &HtmlFacts, place: &str) {
+    page::page(session, facts, place);
+}
+
+/// Looks at the mail as a whole.
+pub(crate) fn mail(session: &mut Session<'_>, facts: &MailFacts) {
+    header::senders(session, facts);
+    header::authentication(session, facts);
+    words::subject(session, facts);
+    words::body(session, facts);
+    page::text_urls(session, &facts.body.text);
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use crate::{Limits, read};
+
+    /// The ids of the tells of a mail.
+    pub(crate) fn ids(raw: &[u8]) -> Vec<String> {
+        read(raw, &Limits::default()).facts.tells.into_iter().map(|t| t.id).collect()
+    }
+
+    /// Whether a mail shows a tell.
+    pub(crate) fn check(raw: &str, id: &str, expect: bool) {
+        let got = ids(raw.as_bytes());
+        assert_eq!(got.iter().any(|g| g == id), expect, "{id} in {raw}: {got:?}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_has_every_id_once_with_a_weight_of_one_to_five() {
+        for (index, entry) in CATALOGUE.iter().enumerate() {
+            assert!((1..=5).contains(&entry.weight), "{}", entry.id);
+            assert!(!CATALOGUE.iter().skip(index + 1).any(|other| other.id == entry.id), "{}", entry.id);
+            assert!(!entry.text.ja.is_empty() && !entry.text.en.is_empty() && !entry.source.is_empty());
+        }
+    }
+}

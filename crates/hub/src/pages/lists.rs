@@ -1,0 +1,197 @@
+//! Rows and pages of lists.
+
+use desk::records::{AdvisoryRecord, CampaignSummary, Cursor, PageRequest, SubmissionRecord};
+use lexicon::{Lang, SubmissionState};
+use serde::Deserialize;
+
+use super::labels::{self, Chip, TlpMark};
+use crate::error::PageError;
+use crate::view::View;
+
+/// Rows of one page.
+pub(crate) const ROWS: u32 = 50;
+
+/// The query of a list: where its page starts, and which state it shows.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct ListQuery {
+    /// A cursor that an earlier page gave out.
+    #[serde(default)]
+    pub(crate) after: Option<String>,
+    /// A state's word.
+    #[serde(default)]
+    pub(crate) state: Option<String>,
+}
+
+impl ListQuery {
+    /// The page that is asked for.
+    pub(crate) fn request(&self, view: &View) -> Result<PageRequest, PageError> {
+        let after = match self.after.as_deref() {
+            None | Some("") => None,
+            Some(text) => Some(text.parse::<Cursor>().map_err(|_| PageError::not_found(view))?),
+        };
+        Ok(PageRequest { after, limit: ROWS })
+    }
+
+    /// Links to the first and the next page: `(first, next)`.
+    pub(crate) fn pager(&self, path: &str, next: Option<Cursor>) -> (Option<String>, Option<String>) {
+        let state =
+            self.state.as_deref().filter(|state| state.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+        let first = match state {
+            Some(state) => format!("{path}?state={state}"),
+            None => path.to_owned(),
+        };
+        let next = next.map(|cursor| match state {
+            Some(state) => format!("{path}?state={state}&after={cursor}"),
+            None => format!("{path}?after={cursor}"),
+        });
+        (self.after.as_ref().map(|_| first), next)
+    }
+}
+
+/// A choice of a list's filter.
+pub(crate) struct Filter {
+    pub(crate) href: String,
+    pub(crate) label: &'static str,
+    pub(crate) current: bool,
+}
+
+/// A choice of a form.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub(crate) word: String,
+    pub(crate) text: String,
+    pub(crate) checked: bool,
+}
+
+/// A submission in a list.
+pub(crate) struct SubmissionRow {
+    pub(crate) id: String,
+    pub(crate) subject: String,
+    pub(crate) sender: String,
+    pub(crate) state: Chip,
+    pub(crate) verdict: Option<Chip>,
+    pub(crate) tells: u32,
+    pub(crate) campaign: Option<String>,
+    pub(crate) received: String,
+    pub(crate) to_judge: bool,
+}
+
+impl SubmissionRow {
+    pub(crate) fn of(v: &View, record: &SubmissionRecord) -> Self {
+        Self {
+            id: record.id.to_string(),
+            subject: subject(v, record),
+            sender: record.sender.as_deref().map(shown).unwrap_or_default(),
+            state: labels::submission_state(v, record.state),
+            verdict: record.verdict.map(|verdict| labels::verdict(v, verdict)),
+            tells: record.tells,
+            // Which other mails it ties to is the analysts' to know.
+            campaign: record.campaign.filter(|_| v.is_analyst()).map(|id| id.to_string()),
+            received: v.time(&record.received),
+            to_judge: record.state == SubmissionState::Dissected,
+        }
+    }
+}
+
+/// A submission's subject, or what stands in its place.
+pub(crate) fn subject(v: &View, record: &SubmissionRecord) -> String {
+    match record.subject.as_deref().map(str::trim) {
+        Some(text) if !text.is_empty() => lexicon::text::visible(text),
+        _ if record.state < SubmissionState::Dissected && !record.name.is_empty() => {
+            lexicon::text::visible(&record.name)
+        }
+        _ => v.t("（件名なし）", "(no subject)").to_owned(),
+    }
+}
+
+/// A value of a mail, defanged and with invisible characters shown.
+pub(crate) fn shown(value: &str) -> String {
+    lexicon::text::visible(&indicators::defang::defang(value))
+}
+
+/// A campaign in a list.
+pub(crate) struct CampaignRow {
+    pub(crate) id: String,
+    pub(crate) subject: String,
+    pub(crate) mail_count: u64,
+    pub(crate) member_count: u64,
+    pub(crate) mails: String,
+    pub(crate) members: String,
+    pub(crate) span: String,
+    pub(crate) first: String,
+    pub(crate) last: String,
+}
+
+impl CampaignRow {
+    pub(crate) fn of(v: &View, row: &CampaignSummary) -> Self {
+        let (first, last) = (lexicon::time::show_date(row.first), lexicon::time::show_date(row.last));
+        let subject = row.subject.as_deref().map(lexicon::text::visible).filter(|s| !s.trim().is_empty());
+        let (mails, members) = match v.lang {
+            Lang::Ja => (format!("情報提供 {} 件", row.submissions), format!("{} 組織", row.members)),
+            Lang::En => {
+                (format!("{} submissions", row.submissions), format!("{} organisations", row.members))
+            }
+        };
+        Self {
+            id: row.id.to_string(),
+            subject: subject.unwrap_or_else(|| v.t("（件名なし）", "(no subject)").to_owned()),
+            mail_count: row.submissions,
+            member_count: row.members,
+            mails,
+            members,
+            span: if first == last { first } else { format!("{first} – {last}") },
+            first: v.time(&row.first),
+            last: v.time(&row.last),
+        }
+    }
+}
+
+/// An advisory in the making, in a list.
+pub(crate) struct DraftRow {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) number: String,
+    pub(crate) state: Chip,
+    pub(crate) tlp: TlpMark,
+    pub(crate) created: String,
+}
+
+impl DraftRow {
+    pub(crate) fn of(v: &View, record: &AdvisoryRecord) -> Self {
+        Self {
+            id: record.advisory.id.to_string(),
+            title: lexicon::text::visible(&record.advisory.title),
+            number: record.advisory.number.clone(),
+            state: labels::advisory_state(v, record.state),
+            tlp: TlpMark(record.advisory.tlp),
+            created: v.time(&record.created),
+        }
+    }
+}
+
+/// A size in bytes as people read it.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{}.{} KiB", bytes / 1024, bytes % 1024 * 10 / 1024),
+        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_in_their_own_unit() {
+        assert_eq!(size(12), "12 B");
+        assert_eq!(size(1536), "1.5 KiB");
+        assert_eq!(size(3 * 1_048_576), "3.0 MiB");
+    }
+
+    #[test]
+    fn a_state_that_is_no_word_never_reaches_a_link() {
+        let query = ListQuery { after: Some(String::new()), state: Some("x\"&y".into()) };
+        assert_eq!(query.pager("/drafts", None), (Some("/drafts".to_owned()), None));
+    }
+}

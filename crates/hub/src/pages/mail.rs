@@ -1,0 +1,350 @@
+//! A dissected mail, ready to be shown: every value with invisible characters made visible, and everything
+//! that a browser or a hasty hand could follow defanged.
+
+use indicators::guard::{Guards, lists};
+use lexicon::facts::MailFacts;
+use lexicon::observable::GuardMark;
+use lexicon::{Member, Observable, ObservableType};
+
+use super::attachments::tree;
+use super::labels::{self, AuthMark, Chip};
+use super::lists::shown;
+use crate::view::View;
+
+/// Lines of a body shown.
+const LINES: usize = 2_000;
+/// Characters of one line shown.
+const LINE: usize = 4_000;
+/// Links, remote things and observables of one kind shown.
+const ROWS: usize = 300;
+
+/// A mail as the page shows it.
+pub(super) struct Mail {
+    pub(super) headers: Vec<HeaderRow>,
+    pub(super) authentication: Vec<AuthMark>,
+    pub(super) hops: Vec<HopRow>,
+    pub(super) tells: Vec<TellRow>,
+    pub(super) body: Vec<String>,
+    pub(super) body_lang: Option<String>,
+    pub(super) body_from: Option<String>,
+    pub(super) html_text: Vec<String>,
+    pub(super) has_html_facts: bool,
+    pub(super) links: Vec<LinkRow>,
+    pub(super) forms: Vec<FormRow>,
+    pub(super) refresh: Vec<String>,
+    pub(super) remote: Vec<String>,
+    pub(super) hidden: String,
+    /// Markup of ours; see [`tree`].
+    pub(super) attachments: String,
+    pub(super) groups: Vec<Group>,
+    pub(super) oddities: Vec<OddityRow>,
+}
+
+pub(super) struct HeaderRow {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) mono: bool,
+}
+
+pub(super) struct HopRow {
+    pub(super) from: String,
+    pub(super) by: String,
+    pub(super) ip: String,
+    pub(super) date: String,
+}
+
+pub(super) struct TellRow {
+    pub(super) weight: u8,
+    pub(super) strength: &'static str,
+    pub(super) text: String,
+    pub(super) why: String,
+}
+
+pub(super) struct LinkRow {
+    pub(super) url: String,
+    pub(super) text: String,
+    pub(super) differs: bool,
+    pub(super) mark: Chip,
+}
+
+pub(super) struct FormRow {
+    pub(super) action: String,
+    pub(super) password: bool,
+}
+
+pub(super) struct Group {
+    pub(super) name: &'static str,
+    pub(super) rows: Vec<IndicatorRow>,
+}
+
+pub(super) struct IndicatorRow {
+    pub(super) value: String,
+    pub(super) shown: String,
+    pub(super) unicode: Option<String>,
+    pub(super) guard: Option<GuardRow>,
+    pub(super) places: String,
+}
+
+pub(super) struct GuardRow {
+    pub(super) chip: Chip,
+    pub(super) entry: String,
+}
+
+pub(super) struct OddityRow {
+    pub(super) text: String,
+    pub(super) place: String,
+}
+
+impl Mail {
+    /// `own` is the reader's own organisation: its names are marked for it, and for nobody else.
+    pub(super) fn of(v: &View, facts: &MailFacts, own: Option<&Member>) -> Self {
+        let html = &facts.html;
+        Self {
+            headers: headers(v, facts),
+            authentication: vec![
+                labels::authentication("SPF", facts.authentication.spf.as_deref(), v),
+                labels::authentication("DKIM", facts.authentication.dkim.as_deref(), v),
+                labels::authentication("DMARC", facts.authentication.dmarc.as_deref(), v),
+            ],
+            // Headers stand newest first; a reader follows the mail from its origin.
+            hops: facts
+                .received
+                .iter()
+                .rev()
+                .map(|hop| HopRow {
+                    from: hop.from.as_deref().map_or_else(|| "?".to_owned(), shown),
+                    by: hop.by.as_deref().map_or_else(|| "?".to_owned(), shown),
+                    ip: hop.ip.as_deref().map(shown).unwrap_or_default(),
+                    date: hop.date.as_deref().map(lexicon::text::visible).unwrap_or_default(),
+                })
+                .collect(),
+            tells: tells(v, facts),
+            body: lines(&facts.body.text),
+            body_lang: language(facts.body.language.as_deref()),
+            body_from: body_from(v, facts),
+            html_text: lines(&html.text),
+            has_html_facts: !html.links.is_empty()
+                || !html.forms.is_empty()
+                || !html.refresh.is_empty()
+                || !html.remote.is_empty()
+                || !html.hidden.is_empty(),
+            links: html
+                .links
+                .iter()
+                .take(ROWS)
+                .map(|link| LinkRow {
+                    url: shown(&link.url),
+                    text: shown(&link.text),
+                    differs: leads_elsewhere(&link.text, &link.url),
+                    mark: Chip::new("red", "alert", v.t("表示と違う", "Differs")),
+                })
+                .collect(),
+            forms: html
+                .forms
+                .iter()
+                .take(ROWS)
+                .map(|form| FormRow { action: shown(&form.action), password: form.password })
+                .collect(),
+            refresh: html.refresh.iter().take(ROWS).map(|url| shown(url)).collect(),
+            remote: html.remote.iter().take(ROWS).map(|url| shown(url)).collect(),
+            hidden: lexicon::text::visible(lexicon::text::cut(&html.hidden, LINE)),
+            attachments: tree(v, &facts.attachments),
+            groups: groups(v, facts, own),
+            oddities: facts
+                .oddities
+                .iter()
+                .take(ROWS)
+                .map(|oddity| OddityRow {
+                    text: forensics::oddities::text(&oddity.id).map_or_else(
+                        || lexicon::text::visible(&oddity.id),
+                        |text| text.of(v.lang).to_owned(),
+                    ),
+                    place: lexicon::text::visible(&oddity.place),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Text line by line: a line break of the mail stays one, every other control becomes visible.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    let text = text.trim_end();
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let mut out: Vec<String> =
+        text.lines().take(LINES).map(|line| indicators_inert(lexicon::text::cut(line, LINE))).collect();
+    if text.lines().nth(LINES).is_some() {
+        out.push("…".to_owned());
+    }
+    out
+}
+
+/// A line of running text: nothing in it is made a link by us, and schemes are defanged so that nothing that
+/// copies from the page does either.
+fn indicators_inert(line: &str) -> String {
+    lexicon::text::visible(line).replace("http://", "hxxp://").replace("https://", "hxxps://")
+}
+
+/// A language tag that is safe in markup.
+fn language(code: Option<&str>) -> Option<String> {
+    code.filter(|code| (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase()))
+        .map(str::to_owned)
+}
+
+fn body_from(v: &View, facts: &MailFacts) -> Option<String> {
+    let charset = lexicon::text::visible(facts.body.charset.as_deref()?);
+    let source = lexicon::text::visible(&facts.body.source);
+    Some(match facts.body.charset_declared.as_deref().map(lexicon::text::visible) {
+        Some(declared) => {
+            format!("{source} · {charset} {}", v.t("（宣言は ", "(declared ")) + &declared + v.t("）", ")")
+        }
+        None => format!("{source} · {charset}"),
+    })
+}
+
+fn tells(v: &View, facts: &MailFacts) -> Vec<TellRow> {
+    let mut tells: Vec<&lexicon::facts::Tell> = facts.tells.iter().collect();
+    tells.sort_by_key(|tell| std::cmp::Reverse(tell.weight));
+    tells
+        .into_iter()
+        .take(ROWS)
+        .map(|tell| TellRow {
+            weight: tell.weight.min(5),
+            strength: match tell.weight {
+                0..=1 => v.t("手がかり", "a hint"),
+                2 => v.t("やや怪しい", "somewhat telling"),
+                3 => v.t("怪しい", "telling"),
+                4 => v.t("強く怪しい", "strong"),
+                _ => v.t("ほぼ確実", "nearly certain"),
+            },
+            text: forensics::tells::text(&tell.id)
+                .map_or_else(|| lexicon::text::visible(&tell.id), |text| text.of(v.lang).to_owned()),
+            why: shown(lexicon::text::cut(&tell.why, LINE)),
+        })
+        .collect()
+}
+
+fn headers(v: &View, facts: &MailFacts) -> Vec<HeaderRow> {
+    let mut rows = Vec::new();
+    let mut add = |name: &str, value: String, mono: bool| {
+        if !value.trim().is_empty() {
+            rows.push(HeaderRow { name: lexicon::text::visible(name), value, mono });
+        }
+    };
+    let mailbox = |mailbox: &lexicon::facts::Mailbox| {
+        let name = lexicon::text::visible(&mailbox.name);
+        let address = shown(&mailbox.address);
+        match (name.is_empty(), address.is_empty()) {
+            (true, _) => address,
+            (false, true) => name,
+            (false, false) => format!("{name} <{address}>"),
+        }
+    };
+    let many = |list: &[lexicon::facts::Mailbox]| {
+        let mut text = list.iter().take(20).map(mailbox).collect::<Vec<_>>().join(", ");
+        if list.len() > 20 {
+            text.push_str(&format!(" … (+{})", list.len() - 20));
+        }
+        text
+    };
+    add("From", facts.from.as_ref().map(mailbox).unwrap_or_default(), true);
+    add("Reply-To", facts.reply_to.as_ref().map(mailbox).unwrap_or_default(), true);
+    add("Sender", facts.sender.as_ref().map(mailbox).unwrap_or_default(), true);
+    add("Return-Path", facts.return_path.as_deref().map(shown).unwrap_or_default(), true);
+    add("To", many(&facts.to), true);
+    add("Cc", many(&facts.cc), true);
+    let date = facts.date.as_deref().map(lexicon::text::visible);
+    add("Date", date.unwrap_or_else(|| v.t("（なし）", "(none)").to_owned()), false);
+    add("Message-ID", facts.message_id.as_deref().map(shown).unwrap_or_default(), true);
+    for header in facts.headers.iter().take(40) {
+        add(&header.name, shown(lexicon::text::cut(&header.value, LINE)), true);
+    }
+    rows
+}
+
+/// True where a link shows one address and leads to another.
+fn leads_elsewhere(text: &str, url: &str) -> bool {
+    let host = |text: &str| -> Option<String> {
+        let text = indicators::defang::refang(text.trim()).to_ascii_lowercase();
+        let rest = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or("");
+        let host = host.rsplit('@').next().unwrap_or("").split(':').next().unwrap_or("");
+        let is_name = host.contains('.') && !host.contains(char::is_whitespace) && !host.starts_with('.');
+        is_name.then(|| host.trim_start_matches("www.").trim_end_matches('.').to_owned())
+    };
+    match (host(text), host(url)) {
+        (Some(seen), Some(real)) => seen != real,
+        _ => false,
+    }
+}
+
+fn groups(v: &View, facts: &MailFacts, own: Option<&Member>) -> Vec<Group> {
+    let mut own_marks = facts.observables.clone();
+    match own {
+        Some(member) => Guards::default().with_own_names(&member.identity.domains).mark(&mut own_marks),
+        None => own_marks.iter_mut().for_each(|observable| observable.guard = None),
+    }
+    ObservableType::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let rows: Vec<IndicatorRow> = facts
+                .observables
+                .iter()
+                .zip(&own_marks)
+                .filter(|(observable, _)| observable.kind == kind)
+                .take(ROWS)
+                .map(|(observable, own)| row(v, observable, own.guard.as_ref().or(observable.guard.as_ref())))
+                .collect();
+            (!rows.is_empty()).then(|| Group { name: labels::observable(v.lang, kind), rows })
+        })
+        .collect()
+}
+
+fn row(v: &View, observable: &Observable, guard: Option<&GuardMark>) -> IndicatorRow {
+    let mut places =
+        observable.places.iter().take(6).map(|place| lexicon::text::visible(place)).collect::<Vec<_>>();
+    if observable.places.len() > places.len() {
+        places.push(format!("(+{})", observable.places.len() - places.len()));
+    }
+    IndicatorRow {
+        value: lexicon::text::visible(&observable.value),
+        shown: shown(&observable.value),
+        unicode: observable.unicode.as_deref().map(shown),
+        guard: guard.map(|guard| GuardRow {
+            chip: Chip::new("grey", "shield", guard_text(v, &guard.list)),
+            entry: shown(&guard.entry),
+        }),
+        places: places.join(", "),
+    }
+}
+
+fn guard_text(v: &View, list: &str) -> &'static str {
+    match list {
+        lists::OWN_NAMES => v.t("自組織の名前", "Your own name"),
+        lists::PRIVATE_RANGE => v.t("内部アドレス", "Private range"),
+        lists::DOCUMENTATION_RANGE => v.t("文書用アドレス", "Documentation range"),
+        lists::RESERVED_NAME => v.t("予約された名前", "Reserved name"),
+        lists::PUBLIC_SUFFIX => v.t("公開サフィックス", "Public suffix"),
+        lists::POPULAR_SERVICE => v.t("よく使われるサービス", "Popular service"),
+        _ => v.t("運用者の一覧", "Operator's list"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_shows_another_host_is_marked() {
+        assert!(leads_elsewhere("https://www.bank.example/", "http://evil.example/x"));
+        assert!(!leads_elsewhere("bank.example", "https://www.bank.example/login"));
+        assert!(!leads_elsewhere("こちら", "https://evil.example/"));
+        assert!(!leads_elsewhere("Dr. Smith", "https://evil.example/"));
+    }
+
+    #[test]
+    fn what_a_sender_wrote_cannot_steer_the_page() {
+        assert_eq!(lines("a\u{202e}b\nhttps://evil.example"), ["a⟨U+202E⟩b", "hxxps://evil.example"]);
+    }
+}

@@ -1,0 +1,280 @@
+//! Mails from whatever the command line names: a file, a folder, an mbox, a Maildir, standard input.
+//!
+//! [`Intake`] hands them out one by one, in a settled order; [`each`] works on them in parallel and gives the
+//! results in that order. At no time more than [`BATCH_BYTES`] of mails are held, or one larger mail.
+
+mod batch;
+mod look;
+mod walk;
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use forensics::mbox::MboxReader;
+
+pub(crate) use batch::each;
+
+use look::Look;
+use walk::{Found, Walk};
+
+/// Mails that are larger are told, not read: no mail server passes them on.
+pub(crate) const MAX_MAIL: u64 = 256 << 20;
+/// Bytes of mails that are worked on at once.
+pub(crate) const BATCH_BYTES: u64 = 16 << 20;
+/// Mails that are worked on at once.
+pub(crate) const BATCH_MAILS: usize = 256;
+/// Bytes read to see what a file is; a smaller file is then read already.
+const HEAD_BYTES: u64 = 64 << 10;
+
+/// A mail to be worked on.
+pub(crate) struct Mail {
+    /// Its name in the output.
+    pub(crate) path: String,
+    /// Its size in bytes, as far as is known.
+    size: u64,
+    content: Content,
+}
+
+enum Content {
+    Bytes(Vec<u8>),
+    File(PathBuf),
+}
+
+impl Mail {
+    /// Its raw bytes.
+    pub(crate) fn bytes(self) -> Result<Vec<u8>, String> {
+        match self.content {
+            Content::Bytes(bytes) => Ok(bytes),
+            Content::File(path) => {
+                let file = File::open(&path).map_err(|error| reason(&error))?;
+                read_capped(file, self.size).map_err(|error| reason(&error))
+            }
+        }
+    }
+}
+
+/// What could not be read, and what was passed over.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// Paths that could not be read, and why, in order.
+    pub(crate) unread: Vec<(String, String)>,
+    /// Files in folders that are no mails.
+    pub(crate) no_mails: u64,
+    /// Symbolic links, devices and the like in folders.
+    pub(crate) not_followed: u64,
+}
+
+/// Mails one after the other.
+pub(crate) struct Intake {
+    arguments: std::vec::IntoIter<String>,
+    walk: Option<Walk>,
+    mbox: Option<Mbox>,
+    /// What was noted so far; complete when the last mail was given.
+    pub(crate) notes: Notes,
+}
+
+struct Mbox {
+    path: String,
+    reader: MboxReader<Box<dyn io::BufRead>>,
+    /// The number of the next message.
+    number: u64,
+    /// The second message, read with the first: only then it is known whether there is more than one.
+    ahead: Option<Option<io::Result<forensics::mbox::Message>>>,
+    /// Number its messages even if it holds one only.
+    always_number: bool,
+}
+
+impl Intake {
+    /// Mails of these paths, in order; `-` is standard input.
+    pub(crate) fn new(paths: Vec<String>) -> Self {
+        Self { arguments: paths.into_iter(), walk: None, mbox: None, notes: Notes::default() }
+    }
+
+    /// The next mail.
+    pub(crate) fn next(&mut self) -> Option<Mail> {
+        loop {
+            if let Some(mbox) = &mut self.mbox {
+                match mbox.next(&mut self.notes) {
+                    Some(mail) => return Some(mail),
+                    None => self.mbox = None,
+                }
+                continue;
+            }
+            if let Some(walk) = &mut self.walk {
+                let Some(found) = walk.next(&mut self.notes) else {
+                    self.walk = None;
+                    continue;
+                };
+                if let Some(mail) = self.file(found) {
+                    return Some(mail);
+                }
+                continue;
+            }
+            let argument = self.arguments.next()?;
+            if let Some(mail) = self.argument(argument) {
+                return Some(mail);
+            }
+        }
+    }
+
+    /// Begins with a path of the command line.
+    fn argument(&mut self, path: String) -> Option<Mail> {
+        if path == "-" {
+            return self.stream(path, io::stdin());
+        }
+        match std::fs::metadata(&path) {
+            Err(error) => self.unread(path, &error),
+            Ok(meta) if meta.is_dir() => {
+                self.walk = Some(Walk::new(PathBuf::from(path)));
+                None
+            }
+            Ok(meta) if meta.is_file() => {
+                self.file(Found { path: PathBuf::from(path), size: meta.len(), surely_mail: true })
+            }
+            // A pipe: `noroshi dissect <(…)`.
+            Ok(_) => match File::open(&path) {
+                Ok(file) => self.stream(path, file),
+                Err(error) => self.unread(path, &error),
+            },
+        }
+    }
+
+    /// A regular file, named or found in a folder.
+    fn file(&mut self, found: Found) -> Option<Mail> {
+        let Found { path, size, surely_mail } = found;
+        let name = path.to_string_lossy().into_owned();
+        let opened = File::open(&path).and_then(|mut file| {
+            let mut head = Vec::with_capacity(usize::try_from(size.min(HEAD_BYTES)).unwrap_or(0) + 1);
+            (&mut file).take(HEAD_BYTES).read_to_end(&mut head)?;
+            Ok((file, head))
+        });
+        let (file, head) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return self.unread(name, &error),
+        };
+        match look::look(&path, &head) {
+            Look::Mbox { always_number } => self.start_mbox(
+                name,
+                Box::new(BufReader::with_capacity(256 << 10, Cursor::new(head).chain(file))),
+                always_number,
+            ),
+            Look::Other if !surely_mail => {
+                self.notes.no_mails += 1;
+                None
+            }
+            _ if size > MAX_MAIL => self.too_large(name),
+            Look::Mail | Look::Other => {
+                let whole = (head.len() as u64) < HEAD_BYTES;
+                let size = if whole { head.len() as u64 } else { size };
+                let content = if whole { Content::Bytes(head) } else { Content::File(path) };
+                Some(Mail { path: name, size, content })
+            }
+        }
+    }
+
+    /// What can be read once only.
+    fn stream(&mut self, path: String, mut input: impl Read + 'static) -> Option<Mail> {
+        let mut head = Vec::new();
+        if let Err(error) = (&mut input).take(HEAD_BYTES).read_to_end(&mut head) {
+            return self.unread(path, &error);
+        }
+        if forensics::mbox::is_mbox(&head) {
+            let reader = BufReader::with_capacity(256 << 10, Cursor::new(head).chain(input));
+            return self.start_mbox(path, Box::new(reader), false);
+        }
+        if let Err(error) = input.take(MAX_MAIL + 1).read_to_end(&mut head) {
+            return self.unread(path, &error);
+        }
+        if head.len() as u64 > MAX_MAIL {
+            return self.too_large(path);
+        }
+        Some(Mail { path, size: head.len() as u64, content: Content::Bytes(head) })
+    }
+
+    fn start_mbox(
+        &mut self,
+        path: String,
+        reader: Box<dyn io::BufRead>,
+        always_number: bool,
+    ) -> Option<Mail> {
+        let cap = usize::try_from(MAX_MAIL).unwrap_or(usize::MAX);
+        let reader = MboxReader::new(reader, cap);
+        self.mbox = Some(Mbox { path, reader, number: 1, ahead: None, always_number });
+        None
+    }
+
+    fn unread(&mut self, path: String, error: &io::Error) -> Option<Mail> {
+        self.notes.unread.push((path, reason(error)));
+        None
+    }
+
+    fn too_large(&mut self, path: String) -> Option<Mail> {
+        self.notes.unread.push((path, TOO_LARGE.to_owned()));
+        None
+    }
+}
+
+const TOO_LARGE: &str = "larger than 256 MiB";
+
+impl Mbox {
+    fn next(&mut self, notes: &mut Notes) -> Option<Mail> {
+        loop {
+            let number = self.number;
+            let message = self.ahead.take().unwrap_or_else(|| self.reader.next())?;
+            self.number += 1;
+            let mut alone = false;
+            if number == 1 && !self.always_number {
+                let second = self.reader.next();
+                alone = second.is_none();
+                self.ahead = Some(second);
+            }
+            let path = if alone { self.path.clone() } else { format!("{}#{number}", self.path) };
+            match message {
+                Err(error) => notes.unread.push((path, reason(&error))),
+                Ok(message) if message.cut => notes.unread.push((path, TOO_LARGE.to_owned())),
+                Ok(message) => {
+                    let size = message.bytes.len() as u64;
+                    return Some(Mail { path, size, content: Content::Bytes(message.bytes) });
+                }
+            }
+        }
+    }
+}
+
+/// Reads all of `input`, of which `size` bytes are expected; more than [`MAX_MAIL`] is an error.
+fn read_capped(input: impl Read, size: u64) -> io::Result<Vec<u8>> {
+    // One spare byte: the end is then seen without growing.
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_MAIL)).unwrap_or(0) + 1);
+    input.take(MAX_MAIL + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_MAIL {
+        return Err(io::Error::other(TOO_LARGE));
+    }
+    Ok(bytes)
+}
+
+/// Why something could not be read, in plain words.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "you are not allowed to read it".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// A text file that the command line names, whole; `-` is standard input.
+pub(crate) fn text_file(path: &Path, cap: u64) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().take(cap + 1).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(cap + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > cap {
+        return Err(format!("it is larger than {}", crate::screen::shape::size(cap)));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| "it is not UTF-8; convert it, e.g. with iconv -f CP932 -t UTF-8".to_owned())
+}

@@ -1,0 +1,229 @@
+//! `noroshi dissect`: mails → facts, tells, indicators.
+
+use std::io::{self, Write};
+
+use clap::builder::NonEmptyStringValueParser;
+use desk::dissect::{Settings, dissect};
+use lexicon::MailFacts;
+
+use super::guards::GuardArgs;
+use crate::intake::{self, Intake};
+use crate::outcome::{Failure, Outcome};
+use crate::report::{self, Counts, Style, closing};
+use crate::screen::Session;
+
+/// Take mails apart: facts, what gives them away, indicators (メールを解剖する)
+///
+/// Reads .eml and Outlook's .msg, mbox, Maildir and whole folders. On a terminal it prints a report; elsewhere,
+/// and with --jsonl, one JSON object a mail, in the order of the paths. Nothing that a mail names is ever
+/// fetched or opened.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  noroshi dissect suspicious.eml\n  noroshi dissect --jsonl ~/Maildir box.mbox > facts.jsonl\n  noroshi dissect --fail-on tell:4 - < mail.eml\n  noroshi dissect --own-domain example.co.jp --guard-list partners.txt reported/"
+)]
+pub(crate) struct Args {
+    /// Mails, mailboxes, folders; - is standard input
+    #[arg(required = true, value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
+    paths: Vec<String>,
+
+    /// One JSON object a line and mail (the default where no terminal is)
+    #[arg(long, conflicts_with_all = ["json", "report"])]
+    jsonl: bool,
+
+    /// One JSON array
+    #[arg(long, conflicts_with = "report")]
+    json: bool,
+
+    /// The report for people, also where no terminal is
+    #[arg(long)]
+    report: bool,
+
+    /// In the report: everything, nothing cut; of several mails, the whole report of each
+    #[arg(long)]
+    full: bool,
+
+    /// Columns of the report [default: the terminal's]
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<usize>,
+
+    /// End with exit code 1 if found: tell, tell:WEIGHT (1 to 5), oddity, or the id of one
+    #[arg(long = "fail-on", value_name = "WHAT", value_delimiter = ',', value_parser = FailOn::parse)]
+    fail_on: Vec<FailOn>,
+
+    /// Mails to work on at the same time [default: one a processor]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    jobs: usize,
+
+    #[command(flatten)]
+    guards: GuardArgs,
+}
+
+/// What ends the run with exit code 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum FailOn {
+    /// A tell of at least this weight.
+    Tell(u8),
+    /// Any oddity.
+    Oddity,
+    /// A tell or an oddity with this id.
+    Id(String),
+}
+
+impl FailOn {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "tell" => Ok(Self::Tell(1)),
+            "oddity" => Ok(Self::Oddity),
+            other => {
+                if let Some(weight) = other.strip_prefix("tell:") {
+                    return match weight.parse() {
+                        Ok(weight @ 1..=5) => Ok(Self::Tell(weight)),
+                        _ => Err("the weight goes from 1 to 5, e.g. tell:4".to_owned()),
+                    };
+                }
+                let known = forensics::tells::text(other).or_else(|| forensics::oddities::text(other));
+                match known {
+                    Some(_) => Ok(Self::Id(other.to_owned())),
+                    None => {
+                        Err("use tell, tell:4, oddity, or the id of a tell or oddity as --jsonl gives it"
+                            .to_owned())
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_met(&self, facts: &MailFacts) -> bool {
+        match self {
+            Self::Tell(weight) => facts.tells.iter().any(|tell| tell.weight >= *weight),
+            Self::Oddity => !facts.oddities.is_empty(),
+            Self::Id(id) => {
+                facts.tells.iter().any(|tell| tell.id == *id)
+                    || facts.oddities.iter().any(|oddity| oddity.id == *id)
+            }
+        }
+    }
+}
+
+/// How the facts are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Jsonl,
+    Json,
+    Report,
+}
+
+/// What is kept of a mail until its turn to be written.
+struct Written {
+    /// The line, or the report for several mails.
+    text: String,
+    /// The facts, where it may be the only mail: its report is another one then.
+    facts: Option<Box<MailFacts>>,
+    counts: Counts,
+    found: bool,
+}
+
+pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
+    let settings = Settings { guards: args.guards.guards(session)?, ..Settings::default() };
+    let form = match () {
+        () if args.report => Form::Report,
+        () if args.json => Form::Json,
+        () if args.jsonl || !session.out_is_terminal => Form::Jsonl,
+        () => Form::Report,
+    };
+    let style =
+        Style { lang: session.lang, paint: session.paint, width: session.width(args.width), full: args.full };
+    let progress = report::progress(session, form != Form::Report || !session.out_is_terminal);
+    let mut out = io::BufWriter::with_capacity(256 << 10, io::stdout().lock());
+    let mut intake = Intake::new(args.paths);
+    let mut counts = Counts::default();
+    let mut found = false;
+    // In a report the first mail waits for the second: an only mail is shown whole.
+    let mut first: Option<Written> = None;
+    if form == Form::Json {
+        out.write_all(b"[")?;
+    }
+    intake::each(
+        &mut intake,
+        args.jobs,
+        |path, bytes| {
+            let facts = dissect(&bytes, path, &settings).facts;
+            drop(bytes);
+            let mut written = Written {
+                text: String::new(),
+                counts: Counts::of(&facts),
+                found: args.fail_on.iter().any(|condition| condition.is_met(&facts)),
+                facts: None,
+            };
+            match form {
+                // Plain data: nothing in it can fail to be written.
+                Form::Jsonl | Form::Json => written.text = serde_json::to_string(&facts).unwrap_or_default(),
+                Form::Report if args.full => written.text = report::whole(&facts, &style),
+                Form::Report => {
+                    written.text = report::brief(&facts, &style);
+                    written.facts = Some(Box::new(facts));
+                }
+            }
+            written
+        },
+        |mut written| {
+            progress.inc(1);
+            found |= written.found;
+            let is_first = counts.mails == 0;
+            counts.add(&written.counts);
+            match form {
+                Form::Jsonl => out.write_all(written.text.as_bytes()).and_then(|()| out.write_all(b"\n"))?,
+                Form::Json => {
+                    out.write_all(if is_first { b"\n" } else { b",\n" })?;
+                    out.write_all(written.text.as_bytes())?;
+                }
+                Form::Report if is_first => first = Some(written),
+                Form::Report => {
+                    if let Some(first) = first.take() {
+                        out.write_all(first.text.as_bytes())?;
+                    }
+                    written.facts = None;
+                    out.write_all(written.text.as_bytes())?;
+                    if session.out_is_terminal {
+                        out.flush()?;
+                    }
+                }
+            }
+            Ok(())
+        },
+    )?;
+    progress.finish_and_clear();
+    match form {
+        Form::Json => out.write_all(if counts.mails == 0 { b"]\n" } else { b"\n]\n" })?,
+        Form::Report => {
+            if let Some(only) = first {
+                let text = only.facts.map(|facts| report::whole(&facts, &style)).unwrap_or(only.text);
+                out.write_all(text.as_bytes())?;
+            } else if counts.mails > 1 {
+                out.write_all(closing::summary(&counts, &style).as_bytes())?;
+            }
+        }
+        Form::Jsonl => {}
+    }
+    out.flush()?;
+    closing::notes(session, &intake.notes, counts.mails);
+    Ok(match (intake.notes.unread.is_empty(), found) {
+        (false, _) => Outcome::Unread,
+        (true, true) => Outcome::Found,
+        (true, false) => Outcome::Done,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_fail_on_is_checked_before_any_work() {
+        assert_eq!(FailOn::parse("tell"), Ok(FailOn::Tell(1)));
+        assert_eq!(FailOn::parse("tell:4"), Ok(FailOn::Tell(4)));
+        assert_eq!(FailOn::parse("oddity"), Ok(FailOn::Oddity));
+        assert!(FailOn::parse("tell:9").is_err());
+        assert!(FailOn::parse("everything").is_err());
+    }
+}

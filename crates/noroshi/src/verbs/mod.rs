@@ -1,0 +1,38 @@
+//! The verbs, one file each.
+//!
+//! To add one: a file with `Args` (clap) and `run(Args, &Session) -> Result<Outcome, Failure>`, a variant here
+//! with an example in its help, and a test in `tests/`.
+
+mod campaigns;
+mod dissect;
+mod doctor;
+mod export;
+mod guards;
+mod serve;
+
+use clap::Subcommand;
+
+use crate::outcome::{Failure, Outcome};
+use crate::screen::Session;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Serve(serve::Args),
+    Dissect(dissect::Args),
+    Campaigns(campaigns::Args),
+    Export(export::Args),
+    Doctor(doctor::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self, session: &Session) -> Result<Outcome, Failure> {
+        match self {
+            Self::Serve(args) => serve::run(args, session),
+            Self::Dissect(args) => dissect::run(args, session),
+            Self::Campaigns(args) => campaigns::run(args, session),
+            Self::Export(args) => export::run(args, session),
+            Self::Doctor(args) => doctor::run(&args, session),
+        }
+    }
+}

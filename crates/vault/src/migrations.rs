@@ -1,0 +1,163 @@
+//! The schema and its versions: numbered files, applied in order at the start, all in one transaction.
+//!
+//! A released file is never edited; a change is a new file. The first line of each says what it does. The
+//! files are SQL for both databases; `{bytes}`, `{text}` and `{clustered}` stand for what each of them calls
+//! it.
+
+use desk::records::RecordResult;
+
+use crate::open::OpenError;
+use crate::sql::{Session, Store, args};
+
+/// One step of the schema; its version is its place, from 1.
+struct Migration {
+    /// What it does, in a sentence.
+    what: &'static str,
+    /// The whole file.
+    sql: &'static str,
+}
+
+/// A migration from its file, whose first line is `-- ` and its sentence.
+const fn migration(sql: &'static str) -> Migration {
+    let bytes = sql.as_bytes();
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != b'\n' {
+        end += 1;
+    }
+    // A file that does not begin so has no sentence; a test below says so.
+    let what = match bytes.split_at(end).0 {
+        [b'-', b'-', b' ', sentence @ ..] => match std::str::from_utf8(sentence) {
+            Ok(what) => what,
+            Err(_) => "",
+        },
+        _ => "",
+    };
+    Migration { what, sql }
+}
+
+const MIGRATIONS: [Migration; 3] = [
+    migration(include_str!("migrations/0001_roster.sql")),
+    migration(include_str!("migrations/0002_casebook.sql")),
+    migration(include_str!("migrations/0003_advisories.sql")),
+];
+
+/// The newest schema version that this program knows.
+#[allow(clippy::cast_possible_truncation, reason = "a handful of files, and a const cannot convert")]
+pub const KNOWN_SCHEMA: u32 = MIGRATIONS.len() as u32;
+
+/// The key of PostgreSQL's advisory lock for migrations ("noroshi" in ASCII, and one more).
+const MIGRATION_LOCK: i64 = 0x6e6f_726f_7368_6901;
+
+/// What opening did to the schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The version found; 0 where there was none.
+    pub from_schema: u32,
+    /// The version now.
+    pub to_schema: u32,
+    /// What each migration did, in a sentence each; empty where all was up to date.
+    pub applied: Vec<&'static str>,
+}
+
+/// The schema version of a database; 0 where it has none.
+pub(crate) async fn found(store: &Store) -> RecordResult<u32> {
+    version(&mut store.read("read the schema version", "schema version").await?).await
+}
+
+/// An error for a version that is not known here.
+pub(crate) fn refuse_newer(found: u32) -> Result<(), OpenError> {
+    if found > KNOWN_SCHEMA {
+        return Err(OpenError::NewerSchema { found, known: KNOWN_SCHEMA });
+    }
+    Ok(())
+}
+
+/// Brings the schema up to version `to`.
+pub(crate) async fn apply(store: &Store, what: &str, to: u32) -> Result<Opened, OpenError> {
+    let failed = |source| OpenError::records(what, source);
+    let before = found(store).await.map_err(failed)?;
+    refuse_newer(before)?;
+    if before >= to {
+        return Ok(Opened { from_schema: before, to_schema: before, applied: Vec::new() });
+    }
+    let mut session = store.write("bring the schema up to date", "schema version").await.map_err(failed)?;
+    let done = locked(&mut session, to).await;
+    let (from, applied) = session.end(done).await.map_err(failed)?;
+    refuse_newer(from)?;
+    for what in &applied {
+        tracing::info!(what, "schema migration");
+    }
+    Ok(Opened { from_schema: from, to_schema: from.max(to), applied })
+}
+
+/// Applies what is missing; returns the version found and what was done.
+async fn locked(session: &mut Session, to: u32) -> RecordResult<(u32, Vec<&'static str>)> {
+    // Another process may start at the same moment: whoever comes second waits, and looks again.
+    if session.is_postgres() {
+        session.row("SELECT pg_advisory_xact_lock($1)", args![MIGRATION_LOCK]).await?;
+    }
+    let from = version(session).await?;
+    Ok((from, steps(session, from, to).await?))
+}
+
+async fn steps(session: &mut Session, from: u32, to: u32) -> RecordResult<Vec<&'static str>> {
+    let mut applied = Vec::new();
+    if from == 0 {
+        let sql = "CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, what {text} NOT NULL)";
+        session.script(for_engine(sql, session.is_postgres())).await?;
+    }
+    for (version, migration) in (1u32..).zip(&MIGRATIONS) {
+        if version > from && version <= to {
+            session.script(for_engine(migration.sql, session.is_postgres())).await?;
+            let sql = "INSERT INTO schema_migration (version, what) VALUES ($1, $2)";
+            session.run(sql, args![version, migration.what]).await?;
+            applied.push(migration.what);
+        }
+    }
+    Ok(applied)
+}
+
+async fn version(session: &mut Session) -> RecordResult<u32> {
+    let there = if session.is_postgres() {
+        "SELECT CAST(1 AS BIGINT) AS there WHERE to_regclass('schema_migration') IS NOT NULL"
+    } else {
+        "SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'"
+    };
+    if session.row(there, Vec::new()).await?.is_none() {
+        return Ok(0);
+    }
+    match session.row("SELECT MAX(version) AS version FROM schema_migration", Vec::new()).await? {
+        Some(row) => {
+            Ok(row.maybe_int("version")?.map_or(0, |version| u32::try_from(version).unwrap_or(u32::MAX)))
+        }
+        None => Ok(0),
+    }
+}
+
+/// The file in the words of one database. Texts sort by their bytes in both.
+fn for_engine(sql: &str, postgres: bool) -> String {
+    let (bytes, text, clustered) =
+        if postgres { ("BYTEA", "TEXT COLLATE \"C\"", "") } else { ("BLOB", "TEXT", "WITHOUT ROWID") };
+    sql.replace("{bytes}", bytes).replace("{text}", text).replace("{clustered}", clustered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_says_what_it_does_in_a_sentence() {
+        for migration in &MIGRATIONS {
+            assert!(migration.what.ends_with('.') && migration.what.len() > 20, "{}", migration.what);
+        }
+    }
+
+    #[test]
+    fn no_place_mark_is_left_in_either_dialect() {
+        for migration in &MIGRATIONS {
+            for postgres in [false, true] {
+                assert!(!for_engine(migration.sql, postgres).contains(['{', '}']));
+            }
+        }
+    }
+}

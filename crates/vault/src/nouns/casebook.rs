@@ -1,0 +1,190 @@
+//! Link keys, links, campaigns and verdicts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use desk::records::{
+    AuditEntry, CampaignRecord, CampaignSummary, Casebook, Cursor, KeyCount, LinkKey, Page, PageRequest,
+    RecordResult, VerdictRecord,
+};
+use jiff::Timestamp;
+use lexicon::campaign::Reason;
+use lexicon::ids::{CampaignId, MemberId, SubmissionId};
+use lexicon::{Link, SubmissionState};
+use sqlx::AssertSqlSafe;
+
+use super::audit;
+use super::pages::page;
+use crate::Vault;
+use crate::sql::{Row, args, marks, padded, select};
+
+/// Keys as values for `IN (VALUES …)`, in lists that both databases take.
+fn key_lists(keys: &[LinkKey]) -> Vec<Vec<LinkKey>> {
+    let keys: Vec<LinkKey> = keys.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    padded(&keys)
+}
+
+pub(super) fn read_key(row: &Row) -> RecordResult<LinkKey> {
+    Ok(LinkKey { kind: row.count("kind")?, value: row.int("value")?.cast_unsigned() })
+}
+
+fn read_summary(row: &Row) -> RecordResult<CampaignSummary> {
+    let opened = row.time("opened")?;
+    Ok(CampaignSummary {
+        id: row.id("id")?,
+        opened,
+        submissions: row.count("submissions")?,
+        members: row.count("members")?,
+        first: row.maybe_time("first_at")?.unwrap_or(opened),
+        last: row.maybe_time("last_at")?.unwrap_or(opened),
+        subject: row.maybe_text("subject")?,
+    })
+}
+
+#[async_trait]
+impl Casebook for Vault {
+    async fn key_counts(&self, keys: &[LinkKey]) -> RecordResult<Vec<KeyCount>> {
+        let mut session = self.store.snapshot("count link keys", "link key").await?;
+        let mut counts = Vec::new();
+        for list in key_lists(keys) {
+            let sql = format!(
+                "SELECT kind, value, submissions, families FROM key_count WHERE (kind, value) IN (VALUES {})",
+                marks(1, 2, list.len())
+            );
+            let args = list.iter().flat_map(|key| args![key.kind, key.value]).collect();
+            for row in session.rows(AssertSqlSafe(sql), args).await? {
+                let (submissions, families) = (row.count("submissions")?, row.count("families")?);
+                counts.push(KeyCount { key: read_key(&row)?, submissions, families });
+            }
+        }
+        counts.sort_by_key(|count| count.key);
+        Ok(counts)
+    }
+
+    async fn carriers(&self, keys: &[LinkKey], limit: u32) -> RecordResult<Vec<SubmissionId>> {
+        let mut session = self.store.snapshot("find carriers of link keys", "link key").await?;
+        let mut oldest: BTreeSet<(Timestamp, SubmissionId)> = BTreeSet::new();
+        for list in key_lists(keys) {
+            // The oldest carriers of all are among the oldest of each key, which its index gives at once: so
+            // a key that very many carry costs no more than the limit.
+            let of_each: Vec<String> = (0..list.len())
+                .map(|place| {
+                    format!(
+                        "SELECT received, submission FROM (SELECT received, submission FROM submission_key \
+                         WHERE kind = ${} AND value = ${} ORDER BY received, submission LIMIT $1) AS k{place}",
+                        place * 2 + 2,
+                        place * 2 + 3
+                    )
+                })
+                .collect();
+            let sql = format!("{} ORDER BY received, submission LIMIT $1", of_each.join(" UNION "));
+            let args = args![limit].into_iter().chain(list.iter().flat_map(|key| args![key.kind, key.value]));
+            for row in session.rows(AssertSqlSafe(sql), args.collect()).await? {
+                oldest.insert((row.time("received")?, row.id("submission")?));
+            }
+        }
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(oldest.into_iter().take(limit).map(|(_, id)| id).collect())
+    }
+
+    async fn keyed(&self) -> RecordResult<u64> {
+        let mut session = self.store.read("count submissions with link keys", "link key").await?;
+        match session.row("SELECT submissions FROM keyed_count", Vec::new()).await? {
+            Some(row) => row.count("submissions"),
+            None => Ok(0),
+        }
+    }
+
+    async fn campaign(&self, id: CampaignId) -> RecordResult<Option<CampaignRecord>> {
+        let mut session = self.store.snapshot("read a campaign", "campaign").await?;
+        let sql = "SELECT opened, merged_into FROM campaign WHERE id = $1";
+        let Some(row) = session.row(sql, args![id]).await? else { return Ok(None) };
+        let (opened, merged_into) = (row.time("opened")?, row.maybe_id("merged_into")?);
+        let sql = "SELECT id FROM submission WHERE campaign = $1 ORDER BY received, id";
+        let submissions = session.rows(sql, args![id]).await?;
+        let submissions = submissions.iter().map(|row| row.id("id")).collect::<RecordResult<_>>()?;
+        let sql = "SELECT r.a AS a, r.b AS b, r.kind AS kind, r.weight AS weight, r.value AS value \
+                   FROM submission s JOIN link_reason r ON r.a = s.id JOIN submission t ON t.id = r.b \
+                   WHERE s.campaign = $1 AND t.campaign = $1 ORDER BY r.a, r.b, r.place";
+        let mut links: BTreeMap<(SubmissionId, SubmissionId), Vec<Reason>> = BTreeMap::new();
+        for row in session.rows(sql, args![id]).await? {
+            let (kind, weight, value) = (row.word("kind")?, row.real("weight")?, row.text("value")?);
+            links.entry((row.id("a")?, row.id("b")?)).or_default().push(Reason { kind, weight, value });
+        }
+        let links = links.into_iter().map(|((a, b), reasons)| Link { a, b, reasons }).collect();
+        Ok(Some(CampaignRecord { id, opened, merged_into, submissions, links }))
+    }
+
+    async fn campaigns(&self, request: PageRequest) -> RecordResult<Page<CampaignSummary>> {
+        let mut session = self.store.snapshot("list campaigns", "campaign").await?;
+        let (sql, args) = select(
+            "SELECT id, opened, \
+             (SELECT COUNT(*) FROM submission s WHERE s.campaign = c.id) AS submissions, \
+             (SELECT COUNT(DISTINCT member) FROM submission s WHERE s.campaign = c.id) AS members, \
+             (SELECT MIN(received) FROM submission s WHERE s.campaign = c.id) AS first_at, \
+             (SELECT MAX(received) FROM submission s WHERE s.campaign = c.id) AS last_at, \
+             (SELECT subject FROM submission s WHERE s.campaign = c.id ORDER BY received, id LIMIT 1) \
+             AS subject FROM campaign c WHERE merged_into IS NULL",
+        )
+        .page("opened", "id", request);
+        let rows = session.rows(sql, args).await?;
+        let items = rows.iter().map(read_summary).collect::<RecordResult<_>>()?;
+        Ok(page(items, request, |it: &CampaignSummary| Cursor { at: it.opened, id: it.id.uuid() }))
+    }
+
+    async fn campaign_members(&self, id: CampaignId) -> RecordResult<Vec<MemberId>> {
+        let mut session = self.store.read("list a campaign's members", "campaign").await?;
+        let sql = "SELECT member FROM submission WHERE campaign = $1 ORDER BY received, id";
+        let mut seen = BTreeSet::new();
+        let mut members = Vec::new();
+        for row in session.rows(sql, args![id]).await? {
+            let member = row.id("member")?;
+            if seen.insert(member) {
+                members.push(member);
+            }
+        }
+        Ok(members)
+    }
+
+    /// A submission that is not yet dissected is a conflict: marking it judged would take it from the
+    /// worker, and its dissection would never be written.
+    async fn put_verdict(&self, verdict: &VerdictRecord, entry: &AuditEntry) -> RecordResult<()> {
+        let mut session = self.store.write("write a verdict", "submission").await?;
+        let done = async {
+            let VerdictRecord { submission: id, verdict: what, reason, account, at } = verdict;
+            // First the submission, which holds off others that judge it.
+            let (judged, dissected) = (SubmissionState::Judged.word(), SubmissionState::Dissected.word());
+            let sql = "UPDATE submission SET state = $1 WHERE id = $2 AND state IN ($1, $3)";
+            if session.run(sql, args![judged, *id, dissected]).await? == 0 {
+                return Err(session.conflict());
+            }
+            let sql = "INSERT INTO verdict (submission, nth, verdict, reason, account, at) VALUES ($1, \
+                       (SELECT COUNT(*) + 1 FROM verdict WHERE submission = $1), $2, $3, $4, $5)";
+            session.run(sql, args![*id, what.word(), reason, *account, *at]).await?;
+            let sql = "UPDATE submission SET verdict = (SELECT verdict FROM verdict WHERE submission = $1 \
+                       ORDER BY at DESC, nth DESC LIMIT 1) WHERE id = $1";
+            session.run(sql, args![*id]).await?;
+            audit::insert(&mut session, entry).await
+        }
+        .await;
+        session.end(done).await
+    }
+
+    async fn verdicts(&self, submission: SubmissionId) -> RecordResult<Vec<VerdictRecord>> {
+        let mut session = self.store.read("list verdicts", "verdict").await?;
+        let sql = "SELECT submission, verdict, reason, account, at FROM verdict WHERE submission = $1 \
+                   ORDER BY at, nth";
+        let rows = session.rows(sql, args![submission]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(VerdictRecord {
+                    submission: row.id("submission")?,
+                    verdict: row.word("verdict")?,
+                    reason: row.text("reason")?,
+                    account: row.id("account")?,
+                    at: row.time("at")?,
+                })
+            })
+            .collect()
+    }
+}

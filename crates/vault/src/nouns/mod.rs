@@ -1,0 +1,15 @@
+//! One file per noun, as in [`desk::records`].
+
+mod accounts;
+mod advisories;
+mod advisory_text;
+mod approvals;
+mod audit;
+mod campaigns;
+mod casebook;
+mod completion;
+mod pages;
+mod releases;
+mod roster;
+mod sightings;
+mod submissions;

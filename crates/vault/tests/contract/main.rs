@@ -1,0 +1,124 @@
+//! The contract suite: what `desk::records` promises, held against both databases.
+//!
+//! Every promise is an async function that takes an empty vault. With SQLite each is a test of its own; with
+//! PostgreSQL all of them run in one test, each in a database of its own, because the cluster that the test
+//! starts for itself takes a second to come up. To add a promise: a function in the noun's file, and its
+//! name in the list below.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
+
+#[macro_use]
+mod harness;
+mod accounts;
+mod advisories;
+mod agreement;
+mod audit;
+mod blobs;
+mod casebook;
+mod cluster;
+mod completion;
+mod opening;
+mod roster;
+mod sightings;
+mod submissions;
+mod world;
+
+contract! {
+    roster: [
+        a_sig_comes_back_and_is_replaced_by_its_id,
+        sigs_are_sorted_by_japanese_name_then_id,
+        a_member_comes_back_exactly_whatever_its_texts_hold,
+        a_member_written_again_replaces_the_earlier_one_with_its_sigs_and_identity,
+        members_are_sorted_by_id,
+        a_member_of_an_unknown_sig_is_refused_and_nothing_of_it_stays,
+    ];
+    accounts: [
+        an_account_comes_back_by_id_and_by_login_name,
+        an_account_written_again_is_replaced,
+        a_second_account_of_the_same_login_name_is_a_conflict,
+        accounts_are_sorted_by_login_name,
+        a_session_is_there_until_it_ends,
+        a_session_that_was_ended_is_gone,
+        expired_sessions_are_forgotten_and_counted,
+        a_token_comes_back_by_its_hash_and_is_listed_oldest_first,
+        a_token_is_revoked_by_its_owner_only,
+        a_set_up_link_is_used_once_and_a_new_one_replaces_it,
+        of_ten_who_use_the_set_up_link_at_once_one_succeeds,
+    ];
+    submissions: [
+        a_submission_comes_back_exactly_whatever_its_texts_hold,
+        the_same_bytes_by_the_same_member_are_one_submission_with_one_audit_entry,
+        the_same_bytes_by_another_member_are_another_submission,
+        of_ten_who_give_the_same_bytes_at_once_one_is_new,
+        a_submission_of_an_unknown_member_is_refused_and_nothing_of_it_stays,
+        a_list_comes_whole_page_by_page_newest_first_also_where_times_are_equal,
+        nothing_is_shown_twice_or_left_out_while_submissions_arrive,
+        a_list_is_filtered_by_member_state_and_campaign_together,
+        a_page_holds_no_more_than_the_limit,
+        the_oldest_submission_is_claimed_first_and_its_attempt_counted,
+        ten_workers_claim_each_submission_once,
+        what_was_being_dissected_is_put_back,
+        the_queue_says_how_many_stand_where_and_since_when,
+    ];
+    completion: [
+        facts_come_back_exactly_whatever_the_mail_holds,
+        completing_fills_the_columns_for_lists,
+        a_submission_that_is_not_being_dissected_cannot_be_completed,
+        of_two_who_complete_at_once_one_meets_a_conflict,
+        a_completion_that_fails_leaves_nothing_behind,
+        a_completion_that_fails_holds_up_nobody,
+        a_dissection_of_the_same_engine_is_kept_and_a_newer_engine_is_shown,
+        an_attachment_tree_as_deep_as_the_limits_allow_can_be_read_again,
+    ];
+    casebook: [
+        keys_are_counted_by_submission_and_by_family,
+        key_counts_are_sorted_and_leave_out_what_nobody_carries,
+        more_keys_than_a_statement_takes_are_counted,
+        carriers_come_oldest_first_each_once_up_to_the_limit,
+        only_submissions_with_keys_count_as_keyed,
+        a_campaign_opens_with_its_submissions_and_links,
+        a_submission_joins_a_campaign,
+        a_merge_keeps_the_history_and_leads_old_addresses_on,
+        a_merge_of_a_merge_leads_to_the_campaign_that_stands,
+        joining_a_campaign_that_was_merged_meanwhile_joins_the_one_that_stands,
+        opening_with_a_submission_that_found_a_campaign_meanwhile_joins_that_one,
+        an_unknown_campaign_cannot_be_joined,
+        workers_that_complete_at_once_lose_no_tie,
+        campaigns_are_listed_newest_first_with_counts_and_the_first_subject,
+        members_of_a_campaign_come_in_the_order_of_their_first_report,
+        a_verdict_marks_the_submission_judged_and_a_later_one_supersedes_it,
+        a_submission_that_is_not_yet_dissected_cannot_be_judged,
+    ];
+    advisories: [
+        numbers_of_a_year_count_up_from_one_each_handed_out_once,
+        an_advisory_comes_back_exactly_whatever_its_texts_hold,
+        an_advisory_written_again_replaces_text_audience_and_indicators,
+        a_writer_with_a_stale_revision_meets_a_conflict_and_changes_nothing,
+        of_two_writers_with_the_same_revision_one_meets_a_conflict,
+        advisories_are_listed_newest_first_and_filtered,
+        an_approval_replaces_the_earlier_one_of_its_provider,
+        what_a_provider_was_asked_comes_newest_first,
+        a_release_freezes_the_text_and_marks_the_advisory_released,
+        a_release_from_a_stale_revision_meets_a_conflict_and_freezes_nothing,
+        the_latest_release_is_shown_and_all_are_listed,
+        releases_come_whole_page_by_page,
+    ];
+    sightings: [
+        a_sighting_comes_back_exactly,
+        a_later_answer_supersedes_the_earlier_one_and_both_are_kept,
+        answers_given_at_the_same_moment_are_told_apart_by_id,
+    ];
+    audit: [
+        entries_come_back_newest_first_page_by_page,
+        an_entry_is_never_replaced,
+    ];
+    opening: [
+        a_closed_vault_reports_that_the_store_failed,
+        times_are_kept_to_the_microsecond_also_before_1970,
+    ];
+}
