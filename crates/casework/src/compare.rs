@@ -24,11 +24,12 @@ const SCATTERED: f64 = 0.7;
 const MAX_OF_CLASS: usize = 3;
 /// Reasons told for one pair.
 const MAX_REASONS: usize = 12;
-/// However many mails there are, a value that more different texts than this carry ties nothing …
+/// However many mails there are, infrastructure that this many different texts carry ties nothing. A file may
+/// be in many: mass mail puts one program into texts that are all different.
 const MOST_TEXTS: f64 = 24.0;
-/// … and a file that more than this share of all mails' texts carry; but this many may always.
-const MOST_FILE_SHARE: f64 = 0.05;
-/// See [`MOST_FILE_SHARE`].
+/// Any value ties nothing if different texts as many as this share of all mails carry it …
+const MOST_SHARE: f64 = 0.05;
+/// … but this many may always: among few mails nothing can be known to be common.
 const ALWAYS: u64 = 4;
 
 /// Why `a` and `b` belong together, strongest reason first; empty where they are not linked.
@@ -56,9 +57,7 @@ pub fn compare(a: &Signature, b: &Signature, rarity: &impl RarityOf, kinds: Kind
             reasons.extend(values);
         }
     }
-    reasons.sort_by(|x, y| {
-        y.weight.total_cmp(&x.weight).then_with(|| (x.kind, &x.value).cmp(&(y.kind, &y.value)))
-    });
+    reasons.sort_by(order);
     reasons.truncate(MAX_REASONS);
     reasons
 }
@@ -145,7 +144,7 @@ fn infrastructure(shared: &[(&Mark, &Mark)], focused: bool, rarity: &impl Rarity
 /// How strongly a shared value ties, by what it is and how many different texts carry it; `None` where it is
 /// common.
 fn power(mark: &Mark, rarity: &impl RarityOf) -> Option<f64> {
-    let Count { texts, .. } = rarity.count(mark.key);
+    let count = rarity.count(mark.key);
     let base = match mark.kind {
         MarkKind::File => 0.95,
         MarkKind::Image => 0.8,
@@ -156,25 +155,31 @@ fn power(mark: &Mark, rarity: &impl RarityOf) -> Option<f64> {
         MarkKind::ReturnPath => 0.5,
         _ => 0.45,
     };
-    if is_common(mark.kind, texts, rarity.mails()) {
+    if is_common(mark.key.kind, count, rarity.mails()) {
         return None;
     }
     if mark.kind == MarkKind::File {
         return Some(base);
     }
     // Full power up to two texts, none at the limit.
-    let power = base * (1.0 - (texts.max(2) as f64 / 2.0).ln() / (MOST_TEXTS / 2.0).ln());
+    let power = base * (1.0 - (count.texts.max(2) as f64 / 2.0).ln() / (MOST_TEXTS / 2.0).ln());
     (power > 0.0).then_some(power)
 }
 
-/// True where so many different texts carry a value that it says nothing.
-pub(crate) fn is_common(kind: MarkKind, texts: u64, mails: u64) -> bool {
-    let share = texts as f64 / mails.max(1) as f64;
-    if kind == MarkKind::File {
-        texts > ALWAYS && share > MOST_FILE_SHARE
-    } else {
-        texts as f64 >= MOST_TEXTS || (texts > ALWAYS && share > MOST_FILE_SHARE)
-    }
+/// True where so many different texts carry a key's value that it says nothing: mails need not be looked for
+/// under such a key. Never true for keys of the text.
+///
+/// ```
+/// use casework::{Count, KeyKind, is_common};
+///
+/// let count = Count { mails: 500, texts: 300 };
+/// assert!(is_common(KeyKind::Host, count, 1_000_000));
+/// assert!(!is_common(KeyKind::Host, Count { mails: 500, texts: 3 }, 1_000_000));
+/// ```
+pub fn is_common(kind: KeyKind, count: Count, mails: u64) -> bool {
+    let share = count.texts as f64 / mails.max(1) as f64;
+    let everywhere = count.texts > ALWAYS && share > MOST_SHARE;
+    !kind.is_text() && (everywhere || (kind != KeyKind::Attachment && count.texts as f64 >= MOST_TEXTS))
 }
 
 /// True for a mail whose links lead to few places: what it shares with another is then what it is about, not a

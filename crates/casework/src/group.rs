@@ -5,7 +5,7 @@
 
 use lexicon::{Link, ReasonKind};
 
-use crate::compare::{compare, is_strong};
+use crate::compare::{compare, is_common, is_strong};
 use crate::form::{Sets, form};
 use crate::key::{Key, KeyKind};
 use crate::kinds::Kinds;
@@ -59,7 +59,10 @@ pub struct Group {
 /// assert_eq!(grouping.singletons, [1]);
 /// ```
 pub fn group(signatures: &[Signature], kinds: Kinds) -> Grouping {
-    group_with(signatures, &Rarity::of(signatures), kinds)
+    // Texts have no rarity: where nothing else is asked for, nothing need be counted.
+    let counts = kinds != Kinds::only(ReasonKind::Text);
+    let rarity = if counts { Rarity::of(signatures) } else { Rarity::new(signatures.len() as u64) };
+    group_with(signatures, &rarity, kinds)
 }
 
 /// Groups mails into campaigns, with values counted elsewhere: in the store that these mails are part of.
@@ -96,26 +99,30 @@ fn find_links(signatures: &[Signature], rarity: &impl RarityOf, kinds: Kinds) ->
         Finder { signatures, rarity, kinds, cores: Sets::new(signatures.len()), links: Vec::new() };
     let mut buckets: Vec<(Key, u32)> = Vec::new();
     for (rank, &mail) in order.iter().enumerate() {
-        buckets.extend(signatures[mail].keys().iter().map(|&key| (key, rank as u32)));
+        let keys = signatures[mail].keys().iter().filter(|key| ties(key.kind, kinds));
+        buckets.extend(keys.map(|&key| (key, rank as u32)));
     }
     buckets.sort_unstable();
     // Keys sort by kind: equal texts first, so that near-identical ones find them united already, then bands
     // and attachments, which make the cores, and infrastructure last.
     for bucket in buckets.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1) {
         let Some(&(key, _)) = bucket.first() else { continue };
-        let wanted = match key.kind {
-            KeyKind::Letters | KeyKind::Band => kinds.has(ReasonKind::Text),
-            KeyKind::Attachment => kinds.has(ReasonKind::Attachment),
-            KeyKind::Host | KeyKind::Sender | KeyKind::Origin => kinds.has(ReasonKind::Infrastructure),
-        };
-        if wanted {
-            let mails = bucket.iter().filter_map(|(_, rank)| order.get(*rank as usize).copied());
-            finder.bucket(mails);
+        if key.kind.is_text() || !is_common(key.kind, rarity.count(key), rarity.mails()) {
+            finder.bucket(bucket.iter().filter_map(|(_, rank)| order.get(*rank as usize).copied()));
         }
     }
     finder.links.sort_by_key(|link| (link.a, link.b));
     finder.links.dedup_by_key(|link| (link.a, link.b));
     finder.links
+}
+
+/// True if mails under such a key may be tied by one of `kinds`.
+fn ties(key: KeyKind, kinds: Kinds) -> bool {
+    kinds.has(match key {
+        KeyKind::Letters | KeyKind::Band => ReasonKind::Text,
+        KeyKind::Attachment => ReasonKind::Attachment,
+        KeyKind::Host | KeyKind::Sender | KeyKind::Origin => ReasonKind::Infrastructure,
+    })
 }
 
 struct Finder<'a, R> {

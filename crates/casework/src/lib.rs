@@ -26,7 +26,7 @@ mod services;
 mod signature;
 mod sketch;
 
-pub use compare::compare;
+pub use compare::{compare, is_common};
 pub use form::form;
 pub use group::{Group, Grouping, group, group_with};
 pub use key::{Key, KeyKind};

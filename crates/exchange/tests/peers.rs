@@ -1,6 +1,12 @@
 //! What other programs say of Noroshi's output: stix2-validator and BIND's named-checkzone.
 //!
 //! Set `NOROSHI_PEERS` to the `bin` folder in which `stix2_validator` is; without it nothing is asked.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 mod common;
 

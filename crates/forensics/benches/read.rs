@@ -22,7 +22,8 @@ fn usual() -> Vec<u8> {
     let rows: String = (0..120)
         .map(|n| format!("<tr><td style=3D\"color:#333\">Row {n}</td><td><a href=3D\"https://www.example.com/=\r\n{n}\">more</a></td></tr>\r\n"))
         .collect();
-    let file = "JVBERi0xLjQKMSAwIG9iajw8Pj5lbmRvYmoKdHJhaWxlcjw8Pj4KJSVFT0YKJSVFT0YKJSVFT0YKJSVF\r\n".repeat(500);
+    let file =
+        "JVBERi0xLjQKMSAwIG9iajw8Pj5lbmRvYmoKdHJhaWxlcjw8Pj4KJSVFT0YKJSVFT0YKJSVFT0YKJSVF\r\n".repeat(500);
     format!(
         "Received: from mail.example.com ([192.0.2.25]) by mx.example.net; Wed, 7 Aug 2013 09:12:03 +0900\r\n\
          From: Ann Lee <ann@example.com>\r\nTo: bob@example.net\r\nSubject: =?utf-8?b?6KuL5rGC5pu4?=\r\n\
@@ -40,7 +41,9 @@ fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("read");
     group.throughput(Throughput::Elements(fixtures.len() as u64));
     group.bench_function("fixtures", |b| {
-        b.iter(|| fixtures.iter().map(|raw| read(black_box(raw), &limits).facts.oddities.len()).sum::<usize>());
+        b.iter(|| {
+            fixtures.iter().map(|raw| read(black_box(raw), &limits).facts.oddities.len()).sum::<usize>()
+        });
     });
     let usual = usual();
     group.throughput(Throughput::Bytes(usual.len() as u64));

@@ -157,7 +157,10 @@ fn list(text: &str, limit: usize) -> (Vec<Mailbox>, bool) {
                 rest = tail;
             }
             // A name with a bare comma in it: `Support Team, Example <a@example.com>`.
-            ',' if draft.angle.is_none() && !draft.phrase.contains('@') && !draft.phrase.trim().is_empty() => {
+            ',' if draft.angle.is_none()
+                && !draft.phrase.contains('@')
+                && !draft.phrase.trim().is_empty() =>
+            {
                 draft.phrase.push(',');
                 rest = after;
             }
@@ -264,10 +267,16 @@ mod tests {
     fn mailboxes_are_read_in_every_usual_form() {
         check(b"a@example.com", &[("", "a@example.com")]);
         check(b"<a@example.com>", &[("", "a@example.com")]);
-        check(b"Ann Lee <a@example.com>, b@example.com", &[("Ann Lee", "a@example.com"), ("", "b@example.com")]);
+        check(
+            b"Ann Lee <a@example.com>, b@example.com",
+            &[("Ann Lee", "a@example.com"), ("", "b@example.com")],
+        );
         check(b"\"Lee, Ann\" <a@example.com>", &[("Lee, Ann", "a@example.com")]);
         check(b"a@example.com (Ann (the boss) Lee)", &[("Ann (the boss) Lee", "a@example.com")]);
-        check(b"Friends: a@example.com, B <b@example.com>;, c@example.com", &[("", "a@example.com"), ("B", "b@example.com"), ("", "c@example.com")]);
+        check(
+            b"Friends: a@example.com, B <b@example.com>;, c@example.com",
+            &[("", "a@example.com"), ("B", "b@example.com"), ("", "c@example.com")],
+        );
         check(b"undisclosed-recipients:;", &[]);
         check(b"<@a.example,@b.example:c@example.com>", &[("", "c@example.com")]);
     }
@@ -282,7 +291,10 @@ mod tests {
         check(b"a @ example.com", &[("", "a@example.com")]);
         check(b"<Ann> <a@example.com>", &[("Ann", "a@example.com")]);
         check(b"Nobody", &[("Nobody", "")]);
-        check(b"Team, Example <a@example.com>, b@example.com", &[("Team, Example", "a@example.com"), ("", "b@example.com")]);
+        check(
+            b"Team, Example <a@example.com>, b@example.com",
+            &[("Team, Example", "a@example.com"), ("", "b@example.com")],
+        );
         check(b"", &[]);
         check(b",,;", &[]);
     }

@@ -68,18 +68,26 @@ mod tests {
 
     fn check(raw: &str, spf: Option<&str>, dkim: Option<&str>, dmarc: Option<&str>) {
         let got = read(&crate::header::read(raw.as_bytes(), 100, true));
-        assert_eq!((got.spf.as_deref(), got.dkim.as_deref(), got.dmarc.as_deref()), (spf, dkim, dmarc), "{raw}");
+        assert_eq!(
+            (got.spf.as_deref(), got.dkim.as_deref(), got.dmarc.as_deref()),
+            (spf, dkim, dmarc),
+            "{raw}"
+        );
     }
 
     #[test]
     fn the_topmost_results_count() {
         check(
             "Authentication-Results: mx.example; spf=fail (not ok; really) smtp.mailfrom=x; dkim=none;\r\n dmarc=Fail action=none header.from=x\r\nAuthentication-Results: evil; spf=pass; dkim=pass\r\n\r\n",
-            Some("fail"), Some("none"), Some("fail"),
+            Some("fail"),
+            Some("none"),
+            Some("fail"),
         );
         check(
             "Authentication-Results: spf=softfail (sender IP is 192.0.2.1) smtp.mailfrom=x; dkim=fail;dkim=pass header.d=x;dmarc=bestguesspass",
-            Some("softfail"), Some("pass"), Some("bestguesspass"),
+            Some("softfail"),
+            Some("pass"),
+            Some("bestguesspass"),
         );
     }
 

@@ -115,7 +115,10 @@ fn by_label(label: &str) -> Option<Charset> {
 
 fn is_ascii_label(label: &str) -> bool {
     let lower = label.trim().to_ascii_lowercase();
-    matches!(lower.as_str(), "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "iso_646.irv:1991" | "us")
+    matches!(
+        lower.as_str(),
+        "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "iso_646.irv:1991" | "us"
+    )
 }
 
 /// Decodes `bytes` by the label it was declared with, if the bytes bear it out, and by what they look like if not.
@@ -124,7 +127,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
     let declared = label.and_then(by_label);
     let unknown = label.is_some() && declared.is_none();
     if let Some((encoding, length)) = Encoding::for_bom(bytes)
-        && (encoding == UTF_8 || bytes.len() % 2 == 0)
+        && (encoding == UTF_8 || bytes.len().is_multiple_of(2))
     {
         let body = bytes.get(length..).unwrap_or(&[]);
         let used = Charset::Standard(encoding);
@@ -515,17 +518,35 @@ mod tests {
     #[test]
     fn a_false_label_gives_way_to_the_bytes() {
         check("日本語".as_bytes(), Some("iso-2022-jp"), "日本語", "utf-8", Some("charset-mismatch"));
-        check(b"\x93\xfa\x96\x7b\x8c\xea\x82\xcc", Some("iso-2022-jp"), "日本語の", "shift_jis", Some("charset-mismatch"));
+        check(
+            b"\x93\xfa\x96\x7b\x8c\xea\x82\xcc",
+            Some("iso-2022-jp"),
+            "日本語の",
+            "shift_jis",
+            Some("charset-mismatch"),
+        );
         check(b"\x1b$BF|K\\\x1b(B", Some("us-ascii"), "日本", "iso-2022-jp", Some("charset-mismatch"));
         check(b"\x1b$BF|K\\\x1b(B", Some("utf-8"), "日本", "iso-2022-jp", Some("charset-mismatch"));
         check("日本語".as_bytes(), Some("iso-8859-1"), "日本語", "utf-8", Some("charset-mismatch"));
-        check(b"caf\xe9 \xe0 la carte", Some("utf-8"), "café à la carte", "windows-1252", Some("charset-mismatch"));
+        check(
+            b"caf\xe9 \xe0 la carte",
+            Some("utf-8"),
+            "café à la carte",
+            "windows-1252",
+            Some("charset-mismatch"),
+        );
     }
 
     #[test]
     fn no_label_is_no_hindrance() {
         check(b"\x1b$BF|K\\\x1b(B", None, "日本", "iso-2022-jp", Some("charset-missing"));
-        check(b"\x93\xfa\x96\x7b\x8c\xea\x82\xcc\x96\x7b\x95\xb6", None, "日本語の本文", "shift_jis", Some("charset-missing"));
+        check(
+            b"\x93\xfa\x96\x7b\x8c\xea\x82\xcc\x96\x7b\x95\xb6",
+            None,
+            "日本語の本文",
+            "shift_jis",
+            Some("charset-missing"),
+        );
         check(b"\x90\xbf\x8b\x81\x8f\x91.zip", None, "請求書.zip", "shift_jis", Some("charset-missing"));
         check(b"\xc6\xfc\xcb\xdc\xb8\xec\xa4\xce", None, "日本語の", "euc-jp", Some("charset-missing"));
         check(

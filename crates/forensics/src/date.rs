@@ -30,7 +30,10 @@ pub(crate) fn parse(text: &str) -> Option<(String, bool)> {
             } else if year.is_none() {
                 year = year_of(token);
             }
-        } else if time.is_some() && zone.is_none() && (token.eq_ignore_ascii_case("pm") || token.eq_ignore_ascii_case("am")) {
+        } else if time.is_some()
+            && zone.is_none()
+            && (token.eq_ignore_ascii_case("pm") || token.eq_ignore_ascii_case("am"))
+        {
             pm = Some(token.eq_ignore_ascii_case("pm"));
         } else if month.is_none() && month_of(token).is_some() {
             month = month_of(token);
@@ -106,8 +109,21 @@ fn offset(token: &str) -> Option<i32> {
         return Some(sign * (hours * 60 + minutes));
     }
     const ZONES: [(&str, i32); 16] = [
-        ("UT", 0), ("UTC", 0), ("GMT", 0), ("Z", 0), ("EST", -300), ("EDT", -240), ("CST", -360), ("CDT", -300),
-        ("MST", -420), ("MDT", -360), ("PST", -480), ("PDT", -420), ("JST", 540), ("CET", 60), ("CEST", 120),
+        ("UT", 0),
+        ("UTC", 0),
+        ("GMT", 0),
+        ("Z", 0),
+        ("EST", -300),
+        ("EDT", -240),
+        ("CST", -360),
+        ("CDT", -300),
+        ("MST", -420),
+        ("MDT", -360),
+        ("PST", -480),
+        ("PDT", -420),
+        ("JST", 540),
+        ("CET", 60),
+        ("CEST", 120),
         ("BST", 60),
     ];
     ZONES.iter().find(|(name, _)| token.eq_ignore_ascii_case(name)).map(|(_, minutes)| *minutes)
@@ -122,15 +138,16 @@ fn iso(text: &str) -> Option<(String, bool)> {
     let part = |range: std::ops::Range<usize>| text.get(range).and_then(number);
     let (hour, minute, second) = text.get(11..).and_then(clock).unwrap_or((0, 0, 0));
     let tail = text.get(16..).unwrap_or("");
-    let zone = tail.find(['+', '-', 'Z']).and_then(|at| tail.get(at..)).and_then(|z| {
-        offset(z.split_whitespace().next().unwrap_or(z))
-    });
+    let zone = tail
+        .find(['+', '-', 'Z'])
+        .and_then(|at| tail.get(at..))
+        .and_then(|z| offset(z.split_whitespace().next().unwrap_or(z)));
     let out = format(part(0..4)?, part(5..7)?, part(8..10)?, hour, minute, second, zone.unwrap_or(0))?;
     Some((out, zone.is_some()))
 }
 
 fn format(year: u32, month: u32, day: u32, hour: u32, minute: u32, second: u32, zone: i32) -> Option<String> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         2 if leap => 29,
         2 => 28,

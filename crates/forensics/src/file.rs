@@ -63,7 +63,8 @@ pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails
         sha256,
         sha1,
         md5,
-        kind: if is_mail && matches!(kind.word, "txt" | "html" | "bin" | "eml") { "eml" } else { kind.word }.to_owned(),
+        kind: if is_mail && matches!(kind.word, "txt" | "html" | "bin" | "eml") { "eml" } else { kind.word }
+            .to_owned(),
         content_type: file.content_type,
         encrypted: kind.encrypted,
         password: None,

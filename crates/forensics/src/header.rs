@@ -54,8 +54,20 @@ fn name_of(line: &[u8]) -> Option<(usize, usize)> {
 /// True for a line that is a header field beyond doubt, used to judge a line that is not.
 fn is_known_field(line: &[u8]) -> bool {
     const NAMES: [&str; 14] = [
-        "from", "to", "cc", "subject", "date", "received", "reply-to", "return-path", "message-id", "mime-version",
-        "sender", "references", "in-reply-to", "delivered-to",
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "received",
+        "reply-to",
+        "return-path",
+        "message-id",
+        "mime-version",
+        "sender",
+        "references",
+        "in-reply-to",
+        "delivered-to",
     ];
     name_of(line).is_some_and(|(length, _)| {
         line.get(..length).is_some_and(|name| {
@@ -133,7 +145,8 @@ pub(crate) fn read(raw: &[u8], limit: usize, top: bool) -> Block<'_> {
             None => {
                 let blank = line.iter().all(|b| b.is_ascii_whitespace() || *b == 0);
                 let (following, _) = line_at(raw, next);
-                let goes_on = !block.fields.is_empty() && !line.starts_with(b"--") && is_known_field(following);
+                let goes_on =
+                    !block.fields.is_empty() && !line.starts_with(b"--") && is_known_field(following);
                 if goes_on && !blank {
                     // A broken line amid the header: the fields after it still belong to it.
                     block.oddities.push(("header-junk-line", at));
@@ -198,7 +211,12 @@ mod tests {
     #[test]
     fn what_is_missing_or_broken_is_told_and_survived() {
         check("A: 1\nno header here\n", &[("A", "1")], "no header here\n", &["header-no-blank-line"]);
-        check("Subject: x\nbroken fold\nTo: y\n\nb", &[("Subject", "x"), ("To", "y")], "b", &["header-junk-line"]);
+        check(
+            "Subject: x\nbroken fold\nTo: y\n\nb",
+            &[("Subject", "x"), ("To", "y")],
+            "b",
+            &["header-junk-line"],
+        );
         check("just text\n", &[], "just text\n", &["header-missing"]);
         check("From a@example.com Mon\nA: 1\n\n", &[("A", "1")], "", &["mbox-line"]);
         check("   \nA: 1\n\nb", &[("A", "1")], "b", &[]);

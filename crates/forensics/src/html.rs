@@ -3,7 +3,7 @@
 //! One pass, no tree: HTML in mail is broken as a rule, and a browser's tree would hide what was written.
 
 use lexicon::facts::{HtmlFacts, HtmlForm, HtmlLink};
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr2};
 
 use crate::entities;
 use crate::limits::Limits;
@@ -85,7 +85,7 @@ struct Attributes<'a> {
     value: Option<&'a str>,
 }
 
-impl<'l> Reader<'l> {
+impl Reader<'_> {
     fn run(&mut self, input: &str) {
         let bytes = input.as_bytes();
         let mut at = 0;
@@ -113,16 +113,19 @@ impl<'l> Reader<'l> {
                 }
                 memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1)
             }
-            Some(b'?') => memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1),
+            Some(b'?') => {
+                memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1)
+            }
             Some(b'/') => {
                 let name = tag_name(input, open + 2);
-                let end = memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1);
+                let end =
+                    memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1);
                 self.end_tag(&name);
                 end
             }
             Some(b) if b.is_ascii_alphabetic() => {
                 let name = tag_name(input, open + 1);
-                let (attributes, end) = attributes(input, open + 1 + name.length, &name);
+                let (attributes, end) = attributes(input, open + 1 + name.length);
                 self.start_tag(&name, &attributes);
                 if matches!(name.as_str(), "script" | "style" | "title" | "textarea" | "xmp") {
                     let close = raw_text_end(bytes, end, name.as_str());
@@ -151,8 +154,7 @@ impl<'l> Reader<'l> {
         }
         let mut rest = run;
         while !rest.is_empty() {
-            let bytes = rest.as_bytes();
-            let word = bytes.iter().position(|b| b.is_ascii_whitespace() || *b == b'&').unwrap_or(bytes.len());
+            let word = plain_run(rest.as_bytes());
             if word > 0 {
                 let (plain, after) = rest.split_at(word);
                 self.gap();
@@ -160,7 +162,7 @@ impl<'l> Reader<'l> {
                 rest = after;
                 continue;
             }
-            if bytes.first() == Some(&b'&') {
+            if rest.as_bytes().first() == Some(&b'&') {
                 let after = rest.get(1..).unwrap_or("");
                 let (c, length) = entities::reference(after, false).unwrap_or(('&', 0));
                 if c == '\u{a0}' || c.is_ascii_whitespace() {
@@ -172,7 +174,7 @@ impl<'l> Reader<'l> {
                 rest = after.get(length..).unwrap_or("");
             } else {
                 self.space = true;
-                let blank = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
+                let blank = rest.bytes().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
                 rest = rest.get(blank..).unwrap_or("");
             }
         }
@@ -227,7 +229,7 @@ impl<'l> Reader<'l> {
                         self.out.cut = true;
                         return;
                     }
-                    let alt = found.alt.map(|a| resolve(a)).unwrap_or_default();
+                    let alt = found.alt.map(resolve).unwrap_or_default();
                     let text = lexicon::text::cut(alt.trim(), self.limits.link_text_bytes).to_owned();
                     self.out.facts.links.push(HtmlLink { url, text });
                     if name.as_str() == "a" {
@@ -270,12 +272,12 @@ impl<'l> Reader<'l> {
                             self.form = Some(self.out.facts.forms.len() - 1);
                         }
                     }
-                } else if kind.eq_ignore_ascii_case("submit") || kind.eq_ignore_ascii_case("button") {
-                    if let Some(value) = found.value {
-                        self.space = true;
-                        self.text(value);
-                        self.space = true;
-                    }
+                } else if let Some(value) = found.value
+                    && (kind.eq_ignore_ascii_case("submit") || kind.eq_ignore_ascii_case("button"))
+                {
+                    self.space = true;
+                    self.text(value);
+                    self.space = true;
                 }
                 self.remote(found.src);
             }
@@ -321,8 +323,8 @@ impl<'l> Reader<'l> {
                 self.remote(found.background);
             }
             "div" | "tr" | "li" | "ul" | "ol" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "hr"
-            | "blockquote" | "pre" | "center" | "dl" | "dt" | "dd" | "body" | "section" | "article" | "header"
-            | "footer" | "option" | "fieldset" => {
+            | "blockquote" | "pre" | "center" | "dl" | "dt" | "dd" | "body" | "section" | "article"
+            | "header" | "footer" | "option" | "fieldset" => {
                 self.block();
                 self.remote(found.background);
             }
@@ -339,8 +341,8 @@ impl<'l> Reader<'l> {
             }
             "td" | "th" => self.space = true,
             "p" | "div" | "tr" | "li" | "ul" | "ol" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "blockquote" | "pre" | "center" | "dl" | "dt" | "dd" | "section" | "article" | "header" | "footer"
-            | "option" => self.block(),
+            | "blockquote" | "pre" | "center" | "dl" | "dt" | "dd" | "section" | "article" | "header"
+            | "footer" | "option" => self.block(),
             _ => {}
         }
     }
@@ -393,6 +395,23 @@ impl<'l> Reader<'l> {
             self.out.facts.remote.push(url);
         }
     }
+}
+
+/// Length of the text at the start of `bytes` that can be taken as it is: words with one blank between them.
+fn plain_run(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte > b' ' && byte != b'&' {
+            at += 1;
+        } else if byte == b' ' && at > 0 && bytes.get(at + 1).is_some_and(|next| *next > b' ' && *next != b'&') {
+            at += 2;
+        } else if byte == b'&' || byte.is_ascii_whitespace() {
+            break;
+        } else {
+            at += 1;
+        }
+    }
+    at
 }
 
 /// True if `url` starts with a scheme.
@@ -478,7 +497,7 @@ fn tag_name(input: &str, at: usize) -> Name {
 }
 
 /// Reads the attributes from `at` (just after the tag name); the position after the tag's `>`.
-fn attributes<'a>(input: &'a str, at: usize, _tag: &Name) -> (Attributes<'a>, usize) {
+fn attributes(input: &str, at: usize) -> (Attributes<'_>, usize) {
     let bytes = input.as_bytes();
     let mut out = Attributes::default();
     let mut at = at;
@@ -526,7 +545,7 @@ fn attributes<'a>(input: &'a str, at: usize, _tag: &Name) -> (Attributes<'a>, us
                     }
                     None => {
                         // An unclosed quote: take it to the end of the tag, not of the mail.
-                        let end = memchr3(b'>', b'\n', b'>', bytes.get(from..).unwrap_or(&[]))
+                        let end = memchr2(b'>', b'\n', bytes.get(from..).unwrap_or(&[]))
                             .map_or(bytes.len(), |n| from + n);
                         at = end;
                         input.get(from..end)
@@ -569,10 +588,8 @@ fn comment_end(bytes: &[u8], at: usize) -> usize {
     if rest.starts_with(b">") {
         return at + 1;
     }
-    memchr::memmem::find(rest, b"-->").map_or_else(
-        || memchr(b'>', rest).map_or(bytes.len(), |n| at + n + 1),
-        |n| at + n + 3,
-    )
+    memchr::memmem::find(rest, b"-->")
+        .map_or_else(|| memchr(b'>', rest).map_or(bytes.len(), |n| at + n + 1), |n| at + n + 3)
 }
 
 /// Where the end tag of a raw text element starts.
@@ -625,13 +642,22 @@ mod tests {
     #[test]
     fn links_are_found_with_what_they_show() {
         check_links("<a href=\"http://a.example/\">b.example</a>", &[("http://a.example/", "b.example")]);
-        check_links("<A HREF=http://a.example/x>one<b> two</b></A> three", &[("http://a.example/x", "one two")]);
-        check_links("<a href='h&#116;tp://a.example/?a=1&copy=2'>x", &[("http://a.example/?a=1&copy=2", "x")]);
+        check_links(
+            "<A HREF=http://a.example/x>one<b> two</b></A> three",
+            &[("http://a.example/x", "one two")],
+        );
+        check_links(
+            "<a href='h&#116;tp://a.example/?a=1&copy=2'>x",
+            &[("http://a.example/?a=1&copy=2", "x")],
+        );
         check_links("<a href='ht\ntp://a.example'><img alt='Open'></a>", &[("http://a.example", "Open")]);
         check_links("<a href=''>x</a><a href='#top'>y</a><a name=z>z</a>", &[]);
         check_links("<a title='>' href='http://a.example/'>x</a>", &[("http://a.example/", "x")]);
         check_links("<a href=\"http://a.example/>x</a>", &[("http://a.example/", "x")]);
-        check_links("<base href='http://b.example/d/i.html'><a href='p'>x</a><a href='/q'>y</a>", &[("http://b.example/d/p", "x"), ("http://b.example/q", "y")]);
+        check_links(
+            "<base href='http://b.example/d/i.html'><a href='p'>x</a><a href='/q'>y</a>",
+            &[("http://b.example/d/p", "x"), ("http://b.example/q", "y")],
+        );
     }
 
     #[test]

@@ -68,10 +68,11 @@ pub(crate) fn extension(name: Option<&str>) -> String {
 /// What a listed but unopened file should be, going by its name alone.
 pub(crate) fn word_by_name(name: &str) -> &'static str {
     const WORDS: [&str; 62] = [
-        "pdf", "doc", "docx", "docm", "dot", "dotm", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx", "pptm", "rtf", "jtd",
-        "msg", "lnk", "wiz", "exe", "dll", "scr", "cpl", "com", "pif", "msi", "msix", "xll", "iso", "img", "vhd", "vhdx",
-        "one", "chm", "eml", "zip", "rar", "7z", "lzh", "cab", "tar", "gz", "xz", "bz2", "ace", "arj", "png", "jpg", "gif",
-        "bmp", "webp", "tiff", "mp3", "mp4", "pgp", "p7m", "p7s", "jar", "apk", "odt", "ods", "hwp", "txt",
+        "pdf", "doc", "docx", "docm", "dot", "dotm", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx", "pptm",
+        "rtf", "jtd", "msg", "lnk", "wiz", "exe", "dll", "scr", "cpl", "com", "pif", "msi", "msix", "xll",
+        "iso", "img", "vhd", "vhdx", "one", "chm", "eml", "zip", "rar", "7z", "lzh", "cab", "tar", "gz",
+        "xz", "bz2", "ace", "arj", "png", "jpg", "gif", "bmp", "webp", "tiff", "mp3", "mp4", "pgp", "p7m",
+        "p7s", "jar", "apk", "odt", "ods", "hwp", "txt",
     ];
     let extension = extension(Some(name));
     let extension = match extension.as_str() {
@@ -93,7 +94,10 @@ pub(crate) fn look(name: Option<&str>, bytes: &[u8], entries: usize) -> Look {
     if bytes.is_empty() {
         return simple(Kind::plain("empty"));
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK\x07\x08") {
+    if bytes.starts_with(b"PK\x03\x04")
+        || bytes.starts_with(b"PK\x05\x06")
+        || bytes.starts_with(b"PK\x07\x08")
+    {
         return documents::zip(bytes, &extension, entries);
     }
     if bytes.starts_with(ole::MAGIC) {
@@ -196,11 +200,14 @@ fn magic(bytes: &[u8], extension: &str) -> Option<Kind> {
         if extension == "img" { "img" } else { "iso" }
     } else if at(40, b" EMF") && bytes.starts_with(b"\x01\0\0\0") {
         "emf"
-    } else if bytes.starts_with(b"BM") && bytes.get(14..18).is_some_and(|s| matches!(s, [12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0])) {
+    } else if bytes.starts_with(b"BM")
+        && bytes.get(14..18).is_some_and(|s| matches!(s, [12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
+    {
         "bmp"
     } else if matches!(bytes, [0xff, 0xfb | 0xf3 | 0xf2 | 0xfa, ..]) {
         "mp3"
-    } else if bytes.len() > 512 && bytes.get(bytes.len() - 512..).is_some_and(|f| f.starts_with(b"conectix")) {
+    } else if bytes.len() > 512 && bytes.get(bytes.len() - 512..).is_some_and(|f| f.starts_with(b"conectix"))
+    {
         "vhd"
     } else if extension == "img" && at(510, b"\x55\xaa") {
         "img"
@@ -219,7 +226,9 @@ fn is_pgp_message(bytes: &[u8]) -> bool {
 /// S/MIME: the object identifier tells signed data from encrypted data.
 fn pkcs7(bytes: &[u8], extension: &str) -> Option<Kind> {
     let head = bytes.get(..64).unwrap_or(bytes);
-    let oid = |last: u8| memchr::memmem::find(head, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, last]).is_some();
+    let oid = |last: u8| {
+        memchr::memmem::find(head, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, last]).is_some()
+    };
     if oid(2) {
         return Some(Kind { word: if extension == "p7m" { "p7m" } else { "p7s" }, encrypted: Some(false) });
     }
@@ -235,12 +244,44 @@ fn pkcs7(bytes: &[u8], extension: &str) -> Option<Kind> {
 
 /// Extensions of scripts and other text that a program runs or reads: content alone cannot tell them.
 const TEXT_EXTENSIONS: [(&str, &str); 38] = [
-    ("js", "js"), ("jse", "jse"), ("mjs", "js"), ("vbs", "vbs"), ("vbe", "vbe"), ("wsf", "wsf"), ("wsh", "wsh"),
-    ("wsc", "wsc"), ("sct", "sct"), ("ps1", "ps1"), ("psm1", "ps1"), ("bat", "bat"), ("cmd", "bat"), ("hta", "hta"),
-    ("iqy", "iqy"), ("slk", "slk"), ("reg", "reg"), ("inf", "inf"), ("scf", "scf"), ("url", "url"), ("website", "url"),
-    ("library-ms", "library-ms"), ("settingcontent-ms", "settingcontent-ms"), ("rdp", "rdp"), ("jnlp", "jnlp"),
-    ("py", "py"), ("sh", "sh"), ("csv", "csv"), ("json", "json"), ("ics", "ics"), ("vcf", "vcf"), ("svg", "svg"),
-    ("xml", "xml"), ("htm", "html"), ("html", "html"), ("xhtml", "html"), ("shtml", "html"), ("mht", "mht"),
+    ("js", "js"),
+    ("jse", "jse"),
+    ("mjs", "js"),
+    ("vbs", "vbs"),
+    ("vbe", "vbe"),
+    ("wsf", "wsf"),
+    ("wsh", "wsh"),
+    ("wsc", "wsc"),
+    ("sct", "sct"),
+    ("ps1", "ps1"),
+    ("psm1", "ps1"),
+    ("bat", "bat"),
+    ("cmd", "bat"),
+    ("hta", "hta"),
+    ("iqy", "iqy"),
+    ("slk", "slk"),
+    ("reg", "reg"),
+    ("inf", "inf"),
+    ("scf", "scf"),
+    ("url", "url"),
+    ("website", "url"),
+    ("library-ms", "library-ms"),
+    ("settingcontent-ms", "settingcontent-ms"),
+    ("rdp", "rdp"),
+    ("jnlp", "jnlp"),
+    ("py", "py"),
+    ("sh", "sh"),
+    ("csv", "csv"),
+    ("json", "json"),
+    ("ics", "ics"),
+    ("vcf", "vcf"),
+    ("svg", "svg"),
+    ("xml", "xml"),
+    ("htm", "html"),
+    ("html", "html"),
+    ("xhtml", "html"),
+    ("shtml", "html"),
+    ("mht", "mht"),
 ];
 
 fn text_kind(bytes: &[u8], extension: &str) -> &'static str {
@@ -257,7 +298,8 @@ fn text_kind(bytes: &[u8], extension: &str) -> &'static str {
         return "bin";
     }
     let start = head.trim_ascii_start();
-    let begins = |sign: &str| start.get(..sign.len()).is_some_and(|s| s.eq_ignore_ascii_case(sign.as_bytes()));
+    let begins =
+        |sign: &str| start.get(..sign.len()).is_some_and(|s| s.eq_ignore_ascii_case(sign.as_bytes()));
     let lower = head.to_ascii_lowercase();
     let holds = |sign: &str| memchr::memmem::find(&lower, sign.as_bytes()).is_some();
     let by_name = TEXT_EXTENSIONS.iter().find(|(e, _)| *e == extension).map(|(_, word)| *word);
@@ -320,8 +362,18 @@ fn text_kind(bytes: &[u8], extension: &str) -> &'static str {
 /// True if `bytes` start with header fields of a mail, at least three of them known ones.
 pub(crate) fn looks_like_mail(bytes: &[u8]) -> bool {
     const NAMES: [&str; 12] = [
-        "from", "to", "subject", "date", "received", "message-id", "return-path", "delivered-to", "mime-version",
-        "reply-to", "x-mailer", "cc",
+        "from",
+        "to",
+        "subject",
+        "date",
+        "received",
+        "message-id",
+        "return-path",
+        "delivered-to",
+        "mime-version",
+        "reply-to",
+        "x-mailer",
+        "cc",
     ];
     let head = bytes.get(..TEXT_BYTES).unwrap_or(bytes);
     if !head.iter().take(40).any(|b| *b == b':') && !head.starts_with(b"From ") {
@@ -365,7 +417,9 @@ mod tests {
 
     #[test]
     fn extensions_are_read_as_windows_reads_them() {
-        for (name, expect) in [("a.PDF ", "pdf"), ("a.b.exe.", "exe"), ("dir.x/file", ""), ("a", ""), ("請求書.zip", "zip")] {
+        for (name, expect) in
+            [("a.PDF ", "pdf"), ("a.b.exe.", "exe"), ("dir.x/file", ""), ("a", ""), ("請求書.zip", "zip")]
+        {
             assert_eq!(extension(Some(name)), expect, "{name}");
         }
     }

@@ -45,6 +45,10 @@ pub(crate) fn of(text: &str) -> Option<String> {
     if let Some(language) = by_small_words(&sample) {
         return Some(language.to_owned());
     }
+    // Text without one accented or foreign letter is of the languages above, or of none.
+    if sample.is_ascii() {
+        return None;
+    }
     let found = whatlang::detect(lexicon::text::cut(&sample, STATISTICS_BYTES))?;
     if !found.is_reliable() {
         return None;
@@ -54,18 +58,51 @@ pub(crate) fn of(text: &str) -> Option<String> {
 
 /// Small words that every text in a language is full of; those that two languages share count for both.
 const SMALL_WORDS: [(&str, &str); 12] = [
-    ("en", "the of and to in is you your for this that with have has been are be we our on from it will not please if by as"),
-    ("de", "der die das und ist sie ihr ihre ihnen nicht mit für von zu den dem ein eine auf wir werden im bitte oder haben"),
-    ("fr", "le la les des et est vous votre vos de du une un pour dans que nous pas sur avec ce cette au aux être par"),
-    ("es", "el la los las de del y es su sus usted para por con una un que en se no al como más nuestro esta este ha"),
-    ("pt", "o a os as de do da dos das e é seu sua você para por com uma um que em não no na ao como mais está foi"),
-    ("it", "il lo la gli le di del della e è suo sua per con una un che in non si al come più questo questa sono ha"),
-    ("nl", "de het een en van is u uw voor met dat niet op te zijn wij om naar deze aan bij wordt of kunt heeft ons"),
-    ("sv", "och att det som är en ett för du din ditt dina på med av inte har till vi kan om från den detta eller oss"),
-    ("da", "og at det som er en et for du din dit dine på med af ikke har til vi kan om fra den dette eller os jeg"),
-    ("pl", "i w na z do nie się jest że to twoje twój dla oraz od po za przez jak aby lub prosimy twoja swoje został"),
+    (
+        "en",
+        "the of and to in is you your for this that with have has been are be we our on from it will not please if by as",
+    ),
+    (
+        "de",
+        "der die das und ist sie ihr ihre ihnen nicht mit für von zu den dem ein eine auf wir werden im bitte oder haben",
+    ),
+    (
+        "fr",
+        "le la les des et est vous votre vos de du une un pour dans que nous pas sur avec ce cette au aux être par",
+    ),
+    (
+        "es",
+        "el la los las de del y es su sus usted para por con una un que en se no al como más nuestro esta este ha",
+    ),
+    (
+        "pt",
+        "o a os as de do da dos das e é seu sua você para por com uma um que em não no na ao como mais está foi",
+    ),
+    (
+        "it",
+        "il lo la gli le di del della e è suo sua per con una un che in non si al come più questo questa sono ha",
+    ),
+    (
+        "nl",
+        "de het een en van is u uw voor met dat niet op te zijn wij om naar deze aan bij wordt of kunt heeft ons",
+    ),
+    (
+        "sv",
+        "och att det som är en ett för du din ditt dina på med av inte har till vi kan om från den detta eller oss",
+    ),
+    (
+        "da",
+        "og at det som er en et for du din dit dine på med af ikke har til vi kan om fra den dette eller os jeg",
+    ),
+    (
+        "pl",
+        "i w na z do nie się jest że to twoje twój dla oraz od po za przez jak aby lub prosimy twoja swoje został",
+    ),
     ("cs", "a v na se je že do pro s z k od po nebo vaše váš aby jako které jsme prosím účet byl není tento"),
-    ("id", "dan yang di ke dari untuk ini itu dengan anda kami tidak adalah akan pada atau dapat telah saya oleh"),
+    (
+        "id",
+        "dan yang di ke dari untuk ini itu dengan anda kami tidak adalah akan pada atau dapat telah saya oleh",
+    ),
 ];
 
 /// Words of the sample that are weighed.
@@ -98,7 +135,8 @@ fn by_small_words(sample: &str) -> Option<&'static str> {
             languages &= languages - 1;
         }
     }
-    let (best, most) = hits.iter().enumerate().max_by_key(|(i, n)| (**n, usize::MAX - i)).map(|(i, n)| (i, *n))?;
+    let (best, most) =
+        hits.iter().enumerate().max_by_key(|(i, n)| (**n, usize::MAX - i)).map(|(i, n)| (i, *n))?;
     let second = hits.iter().enumerate().filter(|(i, _)| *i != best).map(|(_, n)| *n).max().unwrap_or(0);
     let clear = most >= 3 && most * 6 >= count && most >= second + 2 && most * 4 >= second * 5;
     clear.then(|| SMALL_WORDS.get(best).map(|(language, _)| *language)).flatten()
@@ -201,8 +239,14 @@ mod tests {
         check("お世話になっております。", Some("ja"));
         check("请查收附件中的发票并尽快付款。", Some("zh"));
         check("안녕하세요 확인 부탁드립니다", Some("ko"));
-        check("Dear customer, your account has been suspended. Please sign in to restore your access today.", Some("en"));
-        check("Sehr geehrte Damen und Herren, bitte finden Sie im Anhang die Rechnung für den letzten Monat.", Some("de"));
+        check(
+            "Dear customer, your account has been suspended. Please sign in to restore your access today.",
+            Some("en"),
+        );
+        check(
+            "Sehr geehrte Damen und Herren, bitte finden Sie im Anhang die Rechnung für den letzten Monat.",
+            Some("de"),
+        );
         check("ok", None);
         check("", None);
     }

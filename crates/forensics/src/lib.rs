@@ -66,6 +66,8 @@ pub fn read(raw: &[u8], limits: &Limits) -> Reading {
     tells::mail(&mut session, &facts);
     facts.oddities = session.oddities;
     facts.tells = session.tells;
-    facts.tells.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why)));
+    facts.tells.sort_by(|a, b| {
+        b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
+    });
     Reading { facts, sources: session.sources, html }
 }

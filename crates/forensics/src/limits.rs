@@ -72,7 +72,7 @@ impl Default for Limits {
             archive_entries: 1_000,
             name_bytes: 1_024,
             attachment_piece: 16 << 20,
-            attached_mail_bytes: 64 << 20,
+            attached_mail_bytes: 32 << 20,
             source_bytes: 8 << 20,
             oddities: 200,
         }

@@ -14,7 +14,12 @@ use crate::{address, auth, charset, date, html, language, params, route, words};
 
 /// Reads a mail; `prefix` is empty for the mail itself and `attachment[0]:` for one attached to it, `mails` how
 /// many mails it is inside of. The second value is its HTML part.
-pub(crate) fn read(session: &mut Session<'_>, raw: &[u8], prefix: &str, mails: usize) -> (MailFacts, Option<String>) {
+pub(crate) fn read(
+    session: &mut Session<'_>,
+    raw: &[u8],
+    prefix: &str,
+    mails: usize,
+) -> (MailFacts, Option<String>) {
     let lines = one_line_end(raw);
     let structure = structure::split(&lines, session.limits, &mut session.parts_left);
     for (id, place) in structure.oddities {
@@ -238,7 +243,10 @@ fn ids(text: &str) -> Vec<String> {
     if !bracketed.is_empty() {
         return bracketed;
     }
-    text.split_whitespace().filter(|w| w.contains('@')).map(|w| w.trim_matches(['<', '>', ',']).to_owned()).collect()
+    text.split_whitespace()
+        .filter(|w| w.contains('@'))
+        .map(|w| w.trim_matches(['<', '>', ',']).to_owned())
+        .collect()
 }
 
 pub(crate) fn header_sources(session: &mut Session<'_>, facts: &MailFacts, prefix: &str) {
@@ -424,7 +432,11 @@ fn part_into(
     mails: usize,
 ) {
     let disposition = part.block.get("content-disposition").map(params::parse).unwrap_or_default();
-    let name = disposition.param("filename").or(part.content_type.param("name")).map(str::trim).filter(|n| !n.is_empty());
+    let name = disposition
+        .param("filename")
+        .or(part.content_type.param("name"))
+        .map(str::trim)
+        .filter(|n| !n.is_empty());
     let kind = part.content_type.word.as_str();
     let place = || format!("{prefix}part:{}", part.number);
     let mut transfer = part
@@ -438,11 +450,14 @@ fn part_into(
     let attached = disposition.word == "attachment" || name.is_some();
     let is_mail = matches!(kind, "message/rfc822" | "message/global" | "message/news");
     // A multipart whose boundaries are lost, and types that are no types, read as text.
-    let text = kind == "text/plain" || kind.starts_with("multipart/") || !kind.contains('/') || kind == "text/unknown";
+    let text = kind == "text/plain"
+        || kind.starts_with("multipart/")
+        || !kind.contains('/')
+        || kind == "text/unknown";
     let html = matches!(kind, "text/html" | "application/xhtml+xml");
     let is_body = !is_mail && (text || html) && !attached;
     if is_body {
-        if !(session.limits.html_bytes >= part.body.len()) {
+        if part.body.len() > session.limits.html_bytes {
             session.odd("body-limit", place());
         }
         let encoded = part.body.get(..session.limits.html_bytes).unwrap_or(part.body);
@@ -456,7 +471,8 @@ fn part_into(
         return;
     }
     let index = facts.attachments.len();
-    let inline = disposition.word == "inline" || disposition.word != "attachment" && part.block.get("content-id").is_some();
+    let inline = disposition.word == "inline"
+        || disposition.word != "attachment" && part.block.get("content-id").is_some();
     let file = File {
         name: name.map(str::to_owned),
         content_type: part.content_type.word.clone(),
@@ -492,8 +508,28 @@ fn relabelled<'a>(
 fn looks_base64(bytes: &[u8]) -> bool {
     let first = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let line = bytes.get(..first).unwrap_or(bytes).trim_ascii();
-    (60..=76).contains(&line.len()) && line.len() % 4 == 0 && transfer::is_base64(bytes.trim_ascii())
+    (60..=76).contains(&line.len())
+        && line.len() % 4 == 0
+        && transfer::is_base64(bytes.trim_ascii())
         && !line.contains(&b' ')
+}
+
+/// `text` with CRLF line ends as LF.
+pub(crate) fn line_feeds(text: Cow<'_, str>) -> String {
+    let Some(first) = memchr::memchr(b'\r', text.as_bytes()) else {
+        return text.into_owned();
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    let mut next = Some(first);
+    while let Some(at) = next {
+        let crlf = text.as_bytes().get(at + 1) == Some(&b'\n');
+        out.push_str(text.get(from..if crlf { at } else { at + 1 }).unwrap_or(""));
+        from = at + 1;
+        next = memchr::memchr(b'\r', text.as_bytes().get(from..).unwrap_or(&[])).map(|n| from + n);
+    }
+    out.push_str(text.get(from..).unwrap_or(""));
+    out
 }
 
 struct BodyText {
@@ -515,11 +551,8 @@ fn body_text(
     if let Some(id) = decoded.oddity {
         session.odd(id, place());
     }
-    let mut text = decoded.text.into_owned();
-    if text.contains('\r') {
-        text = text.replace("\r\n", "\n");
-    }
-    if text.contains('\0') {
+    let mut text = if html { decoded.text.into_owned() } else { line_feeds(decoded.text) };
+    if memchr::memchr(0, text.as_bytes()).is_some() {
         session.odd("body-nul", place());
         text = text.replace('\0', "");
     }
@@ -559,7 +592,13 @@ fn add_body(
 }
 
 /// Takes uuencoded files out of a text and makes attachments of them.
-fn uufiles(session: &mut Session<'_>, text: &str, facts: &mut MailFacts, prefix: &str, mails: usize) -> String {
+fn uufiles(
+    session: &mut Session<'_>,
+    text: &str,
+    facts: &mut MailFacts,
+    prefix: &str,
+    mails: usize,
+) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(found) = transfer::next_uufile(text.as_bytes(), at) {

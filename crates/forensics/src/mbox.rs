@@ -75,7 +75,9 @@ impl<R: BufRead> MboxReader<R> {
             }
             if self.mac.is_none() {
                 let first = memchr::memchr2(b'\r', b'\n', buffer);
-                self.mac = first.map(|at| buffer.get(at) == Some(&b'\r') && buffer.get(at + 1).is_some_and(|b| *b != b'\n'));
+                self.mac = first.map(|at| {
+                    buffer.get(at) == Some(&b'\r') && buffer.get(at + 1).is_some_and(|b| *b != b'\n')
+                });
             }
             let sign = if self.mac == Some(true) { b'\r' } else { b'\n' };
             let room = LINE_BYTES.saturating_sub(self.line.len());
@@ -172,7 +174,12 @@ mod tests {
             ("CR", input.replace('\n', "\r")),
         ] {
             let got: Vec<String> = MboxReader::new(text.as_bytes(), 1 << 20)
-                .map(|m| String::from_utf8(m.expect("readable").bytes).expect("text").replace("\r\n", "\n").replace('\r', "\n"))
+                .map(|m| {
+                    String::from_utf8(m.expect("readable").bytes)
+                        .expect("text")
+                        .replace("\r\n", "\n")
+                        .replace('\r', "\n")
+                })
                 .collect();
             assert_eq!(got, expect, "{name} {input:?}");
         }
@@ -197,7 +204,8 @@ mod tests {
     #[test]
     fn a_message_is_capped_and_the_next_one_is_whole() {
         let input = format!("{SEPARATOR}{}\n\n{SEPARATOR}B: 2\n", "x".repeat(5_000));
-        let got: Vec<Message> = MboxReader::new(input.as_bytes(), 100).map(|m| m.expect("readable")).collect();
+        let got: Vec<Message> =
+            MboxReader::new(input.as_bytes(), 100).map(|m| m.expect("readable")).collect();
         assert_eq!((got[0].bytes.len(), got[0].cut), (100, true));
         assert_eq!(got[1], Message { bytes: b"B: 2\n".to_vec(), cut: false });
     }

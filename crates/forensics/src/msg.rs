@@ -16,7 +16,12 @@ use crate::{charset, header, html, kind, language, mail};
 use properties::Properties;
 
 /// Reads a .msg; `prefix` and `mails` as in [`mail::read`].
-pub(crate) fn read(session: &mut Session<'_>, raw: &[u8], prefix: &str, mails: usize) -> (MailFacts, Option<String>) {
+pub(crate) fn read(
+    session: &mut Session<'_>,
+    raw: &[u8],
+    prefix: &str,
+    mails: usize,
+) -> (MailFacts, Option<String>) {
     let Some(ole) = Ole::open(raw) else {
         session.odd("msg-unreadable", format!("{prefix}byte:0"));
         return (MailFacts::default(), None);
@@ -59,7 +64,6 @@ mod id {
     pub(super) const ATTACH_NAME: u16 = 0x3704;
     pub(super) const ATTACH_LONG_NAME: u16 = 0x3707;
     pub(super) const ATTACH_MIME: u16 = 0x370e;
-    pub(super) const ATTACH_CONTENT_ID: u16 = 0x3712;
     pub(super) const ATTACH_FLAGS: u16 = 0x3714;
     pub(super) const SMTP_ADDRESS: u16 = 0x39fe;
     pub(super) const CODE_PAGE_INTERNET: u16 = 0x3fde;
@@ -76,7 +80,7 @@ fn storage(
     prefix: &str,
     mails: usize,
 ) -> (MailFacts, Option<String>) {
-    let properties = Properties::message(ole, index, session.limits);
+    let properties = Properties::message(ole, index);
     let mut facts = MailFacts::default();
     let transport = properties.text(id::TRANSPORT_HEADERS).unwrap_or_default();
     let transport = transport.trim_start();
@@ -93,7 +97,7 @@ fn storage(
         mail::header_sources(session, &facts, prefix);
     }
     let html = body(session, &properties, &mut facts, prefix);
-    attachments(session, ole, index, &properties, &mut facts, prefix, mails);
+    attachments(session, ole, &properties, &mut facts, prefix, mails);
     (facts, html)
 }
 
@@ -187,7 +191,8 @@ fn body(
 ) -> Option<String> {
     let limits = session.limits;
     let plain = properties.text(id::BODY).unwrap_or_default();
-    let mut label = if properties.is_wide(id::BODY) { Some("utf-16le") } else { properties.label() }.map(str::to_owned);
+    let mut label =
+        if properties.is_wide(id::BODY) { Some("utf-16le") } else { properties.label() }.map(str::to_owned);
     let blank = |text: &str| !text.chars().any(char::is_alphanumeric);
     let mut html_text = None;
     if let Some(bytes) = properties.bytes(id::HTML, limits.html_bytes) {
@@ -226,9 +231,7 @@ fn body(
     } else {
         out.text = rtf_text.unwrap_or(plain);
     }
-    if out.text.contains('\r') {
-        out.text = out.text.replace("\r\n", "\n");
-    }
+    out.text = mail::line_feeds(std::borrow::Cow::Owned(out.text));
     if page.cut || out.text.len() > limits.body_bytes {
         out.text = lexicon::text::cut(&out.text, limits.body_bytes).to_owned();
         session.odd("body-limit", format!("{prefix}body"));
@@ -250,7 +253,6 @@ fn hand_on(session: &mut Session<'_>, found: HtmlFacts, facts: &mut MailFacts, p
 fn attachments(
     session: &mut Session<'_>,
     ole: &Ole<'_>,
-    _index: usize,
     properties: &Properties<'_>,
     facts: &mut MailFacts,
     prefix: &str,
@@ -267,21 +269,15 @@ fn attachments(
             text(id::ATTACH_LONG_NAME).or_else(|| text(id::ATTACH_NAME)).or_else(|| text(id::DISPLAY_NAME));
         let hidden = item.number(id::ATTACH_HIDDEN).is_some_and(|n| n & 0xffff != 0);
         let shown = item.number(id::ATTACH_FLAGS).is_some_and(|n| n & 4 != 0);
-        let inline = hidden || shown || text(id::ATTACH_CONTENT_ID).is_some() && hidden;
+        let inline = hidden || shown;
         let content_type = text(id::ATTACH_MIME).unwrap_or_default().to_ascii_lowercase();
         if let Some(inner) = item.storage(id::ATTACH_DATA) {
             facts.attachments.push(embedded(session, ole, inner, (name, content_type), &place, mails));
             continue;
         }
         let bytes = item.bytes(id::ATTACH_DATA, usize::MAX).unwrap_or_default();
-        let file = File {
-            name,
-            content_type,
-            inline,
-            body: &bytes,
-            transfer: Transfer::Identity,
-            is_mail: false,
-        };
+        let file =
+            File { name, content_type, inline, body: &bytes, transfer: Transfer::Identity, is_mail: false };
         facts.attachments.push(file::read(session, file, &place, mails));
     }
 }
@@ -304,7 +300,8 @@ fn embedded(
         if mails >= session.limits.mail_depth {
             session.odd("mail-depth-limit", place.to_owned());
         } else {
-            out.children = storage(session, ole, storage_index, &format!("{place}:"), mails + 1).0.attachments;
+            out.children =
+                storage(session, ole, storage_index, &format!("{place}:"), mails + 1).0.attachments;
         }
     } else if let Some(name) = &out.name {
         let word = kind::word_by_name(name);
@@ -319,7 +316,10 @@ mod tests {
 
     #[test]
     fn a_file_that_only_starts_like_a_compound_file_gives_an_oddity() {
-        for raw in [&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &[&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &[0xff; 4096]].concat()] {
+        for raw in [
+            &b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..],
+            &[&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &[0xff; 4096]].concat(),
+        ] {
             let facts = read(raw, &Limits::default()).facts;
             assert!(facts.oddities.iter().any(|o| o.id == "msg-unreadable"), "{:?}", facts.oddities);
         }

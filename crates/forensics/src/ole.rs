@@ -117,9 +117,10 @@ impl<'a> Ole<'a> {
                 break;
             }
             match self.sector_at(id) {
-                Some(sector) => self.fat.extend((0..self.sector / 4).map(|i| {
-                    if 4 * i + 4 <= sector.len() { u32_at(sector, 4 * i) } else { FREE }
-                })),
+                Some(sector) => self.fat.extend(
+                    (0..self.sector / 4)
+                        .map(|i| if 4 * i + 4 <= sector.len() { u32_at(sector, 4 * i) } else { FREE }),
+                ),
                 None => break,
             }
         }

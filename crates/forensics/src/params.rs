@@ -194,7 +194,11 @@ mod tests {
     #[test]
     fn parameters_are_read_in_every_shape_that_is_sent() {
         check(b"text/plain; charset=UTF-8", "text/plain", &[("charset", "UTF-8")]);
-        check(b"TEXT/HTML;charset=\"utf-8\";format=flowed", "text/html", &[("charset", "utf-8"), ("format", "flowed")]);
+        check(
+            b"TEXT/HTML;charset=\"utf-8\";format=flowed",
+            "text/html",
+            &[("charset", "utf-8"), ("format", "flowed")],
+        );
         check(b"text/plain charset=us-ascii", "text/plain", &[("charset", "us-ascii")]);
         check(b"multipart/mixed;\r\n\tboundary=\"a;b=c\"", "multipart/mixed", &[("boundary", "a;b=c")]);
         check(b"attachment; filename=my file.doc", "attachment", &[("filename", "my file.doc")]);
@@ -206,7 +210,11 @@ mod tests {
 
     #[test]
     fn names_are_decoded_by_rfc_2231_rfc_2047_and_by_looks() {
-        check(b"attachment; filename*=UTF-8''%E8%AB%8B%E6%B1%82%E6%9B%B8.zip", "attachment", &[("filename", "請求書.zip")]);
+        check(
+            b"attachment; filename*=UTF-8''%E8%AB%8B%E6%B1%82%E6%9B%B8.zip",
+            "attachment",
+            &[("filename", "請求書.zip")],
+        );
         check(
             b"attachment; filename*0*=Shift_JIS'ja'%90%BF%8B; filename*1*=%81%8F%91; filename*2=.zip",
             "attachment",
@@ -214,8 +222,20 @@ mod tests {
         );
         check(b"attachment; filename*1=\"b.txt\"; filename*0=\"a\"", "attachment", &[("filename", "ab.txt")]);
         check(b"attachment; filename=\"plain\"; filename*=utf-8''ext", "attachment", &[("filename", "ext")]);
-        check(b"application/zip; name=\"=?Shift_JIS?B?kL+LgY+RLnppcA==?=\"", "application/zip", &[("name", "請求書.zip")]);
-        check(b"attachment; filename=\"\x90\xbf\x8b\x81\x8f\x91.zip\"", "attachment", &[("filename", "請求書.zip")]);
-        check(b"attachment; filename=\"\x1b$B@A5a=q\x1b(B.zip\"", "attachment", &[("filename", "請求書.zip")]);
+        check(
+            b"application/zip; name=\"=?Shift_JIS?B?kL+LgY+RLnppcA==?=\"",
+            "application/zip",
+            &[("name", "請求書.zip")],
+        );
+        check(
+            b"attachment; filename=\"\x90\xbf\x8b\x81\x8f\x91.zip\"",
+            "attachment",
+            &[("filename", "請求書.zip")],
+        );
+        check(
+            b"attachment; filename=\"\x1b$B@A5a=q\x1b(B.zip\"",
+            "attachment",
+            &[("filename", "請求書.zip")],
+        );
     }
 }

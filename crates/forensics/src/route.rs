@@ -42,7 +42,9 @@ fn keyword(text: &str, word: &str) -> Option<usize> {
             b')' => depth = depth.saturating_sub(1),
             _ if depth == 0
                 && start
-                && bytes.get(at..at + word.len()).is_some_and(|b| b.eq_ignore_ascii_case(word.as_bytes()))
+                && bytes
+                    .get(at..at + word.len())
+                    .is_some_and(|b| b.eq_ignore_ascii_case(word.as_bytes()))
                 && bytes.get(at + word.len()).is_some_and(|b| b.is_ascii_whitespace() || *b == b'(') =>
             {
                 return Some(at);
@@ -121,17 +123,47 @@ mod tests {
     fn hops_are_read_from_the_shapes_that_servers_write() {
         check(
             "from helo.example (rdns.example [192.0.2.7])\r\n\tby mx.example.com (Postfix) with ESMTP id X\r\n\tfor <a@example.com>; Wed, 7 Aug 2013 09:12:00 +0900 (JST)",
-            Some("helo.example"), Some("mx.example.com"), Some("192.0.2.7"), Some("2013-08-07T09:12:00+09:00"),
+            Some("helo.example"),
+            Some("mx.example.com"),
+            Some("192.0.2.7"),
+            Some("2013-08-07T09:12:00+09:00"),
         );
         check(
             "from a.example (2001:db8::7) by b.example (2001:db8::8) with Microsoft SMTP Server id 15.20; Tue, 1 Jan 2019 00:00:00 +0000",
-            Some("a.example"), Some("b.example"), Some("2001:db8::7"), Some("2019-01-01T00:00:00+00:00"),
+            Some("a.example"),
+            Some("b.example"),
+            Some("2001:db8::7"),
+            Some("2019-01-01T00:00:00+00:00"),
         );
-        check("from [10.0.0.5] ([198.51.100.9]) by b.example with SMTP", Some("[10.0.0.5]"), Some("b.example"), Some("198.51.100.9"), None);
+        check(
+            "from [10.0.0.5] ([198.51.100.9]) by b.example with SMTP",
+            Some("[10.0.0.5]"),
+            Some("b.example"),
+            Some("198.51.100.9"),
+            None,
+        );
         check("from x ([IPv6:2001:db8::1]) by y; bad date", Some("x"), Some("y"), Some("2001:db8::1"), None);
-        check("by y.example (Postfix, from userid 33) id 1; Tue, 1 Jan 2019 00:00:00 +0000", None, Some("y.example"), None, Some("2019-01-01T00:00:00+00:00"));
-        check("from unknown (HELO x.example) (203.0.113.4)\n  by y.example with SMTP; 1 Jan 2019 00:00:00 -0000", Some("unknown"), Some("y.example"), Some("203.0.113.4"), Some("2019-01-01T00:00:00+00:00"));
-        check("(qmail 123 invoked by uid 0); 1 Jan 2019 00:00:00 -0000", None, None, None, Some("2019-01-01T00:00:00+00:00"));
+        check(
+            "by y.example (Postfix, from userid 33) id 1; Tue, 1 Jan 2019 00:00:00 +0000",
+            None,
+            Some("y.example"),
+            None,
+            Some("2019-01-01T00:00:00+00:00"),
+        );
+        check(
+            "from unknown (HELO x.example) (203.0.113.4)\n  by y.example with SMTP; 1 Jan 2019 00:00:00 -0000",
+            Some("unknown"),
+            Some("y.example"),
+            Some("203.0.113.4"),
+            Some("2019-01-01T00:00:00+00:00"),
+        );
+        check(
+            "(qmail 123 invoked by uid 0); 1 Jan 2019 00:00:00 -0000",
+            None,
+            None,
+            None,
+            Some("2019-01-01T00:00:00+00:00"),
+        );
         check("", None, None, None, None);
     }
 }

@@ -13,8 +13,8 @@ pub(crate) fn raw_text(value: &[u8]) -> Cow<'_, str> {
 /// for those of the header.
 pub(crate) fn raw_text_as<'a>(value: &'a [u8], label: Option<&str>) -> Cow<'a, str> {
     let value = value.trim_ascii();
-    let odd = value.iter().any(|b| matches!(b, b'\r' | b'\n' | 0 | 0x1b | 0x80..));
-    if !odd {
+    let folded = memchr::memchr3(b'\r', b'\n', 0x1b, value).is_some();
+    if !folded && value.is_ascii() && memchr::memchr(0, value).is_none() {
         return Cow::Borrowed(std::str::from_utf8(value).unwrap_or(""));
     }
     let mut unfolded = Vec::with_capacity(value.len());

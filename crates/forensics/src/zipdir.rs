@@ -54,7 +54,9 @@ fn central(raw: &[u8], limit: usize) -> Option<ZipList> {
     let mut out = ZipList::default();
     let mut names = Vec::new();
     let mut at = start;
-    while let Some(header) = raw.get(at..end.max(at)).filter(|h| h.starts_with(b"PK\x01\x02") && h.len() >= 46) {
+    while let Some(header) =
+        raw.get(at..end.max(at)).filter(|h| h.starts_with(b"PK\x01\x02") && h.len() >= 46)
+    {
         if names.len() >= limit {
             out.cut = true;
             break;

@@ -9,14 +9,15 @@ fn folder() -> PathBuf {
 }
 
 fn reading(name: &str) -> Reading {
-    let raw = std::fs::read(folder().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let raw = std::fs::read(folder().join(name)).unwrap_or_default();
+    assert_eq!(raw.is_empty(), name == "malformed/empty.eml", "{name} is there");
     read(&raw, &Limits::default())
 }
 
 fn all() -> Vec<String> {
     let mut out = Vec::new();
     for place in ["rfc", "malformed", "japanese", "targeted", "benign"] {
-        for entry in std::fs::read_dir(folder().join(place)).expect("fixtures").flatten() {
+        for entry in std::fs::read_dir(folder().join(place)).into_iter().flatten().flatten() {
             out.push(format!("{place}/{}", entry.file_name().to_string_lossy()));
         }
     }
@@ -116,7 +117,10 @@ fn malformed_mails_are_read_and_say_what_is_wrong() {
     check_attachment("malformed/boundary-missing.eml", "a.bin");
     check_oddities("malformed/boundary-absent.eml", &["multipart-boundary-absent"]);
     check_body("malformed/boundary-absent.eml", "Just text, no parts at all.");
-    check_oddities("malformed/multipart-unterminated.eml", &["multipart-unterminated", "multipart-unterminated"]);
+    check_oddities(
+        "malformed/multipart-unterminated.eml",
+        &["multipart-unterminated", "multipart-unterminated"],
+    );
     check_attachment("malformed/multipart-unterminated.eml", "x.pdf");
     check_body("malformed/line-ends-cr.eml", "first line\nsecond line");
     check_body("malformed/line-ends-mixed.eml", "first\nsecond");
@@ -139,8 +143,14 @@ fn targeted_mails_show_their_tells() {
         assert_eq!(got, expect, "{name}");
         assert!(facts.tells.iter().all(|t| !t.why.is_empty()), "{name}");
     };
-    check("targeted/recon-enquiry.eml", &["enquiry-wording", "freemail-claims-organisation", "pressing-subject"]);
-    check("targeted/asks-for-archiver.eml", &["asks-about-archiver", "password-sent-separately", "pressing-subject"]);
+    check(
+        "targeted/recon-enquiry.eml",
+        &["enquiry-wording", "freemail-claims-organisation", "pressing-subject"],
+    );
+    check(
+        "targeted/asks-for-archiver.eml",
+        &["asks-about-archiver", "password-sent-separately", "pressing-subject"],
+    );
     check(
         "targeted/program-in-disguise.eml",
         &[
@@ -159,7 +169,12 @@ fn targeted_mails_show_their_tells() {
     );
     check(
         "targeted/encrypted-zip.eml",
-        &["encrypted-archive", "freemail-claims-organisation", "password-sent-separately", "pressing-subject"],
+        &[
+            "encrypted-archive",
+            "freemail-claims-organisation",
+            "password-sent-separately",
+            "pressing-subject",
+        ],
     );
     check("targeted/iqy.eml", &["attachment-runs-code", "pressing-subject"]);
     check(
@@ -180,7 +195,11 @@ fn benign_mails_show_none() {
 #[test]
 fn every_text_is_handed_on_with_its_place() {
     let places = |name: &str| -> Vec<String> {
-        reading(name).sources.into_iter().map(|s| format!("{} {:?} {}", s.place, s.form, s.text.trim())).collect()
+        reading(name)
+            .sources
+            .into_iter()
+            .map(|s| format!("{} {:?} {}", s.place, s.form, s.text.trim()))
+            .collect()
     };
     insta::assert_json_snapshot!("sources_alternative", places("rfc/alternative-with-inline-image.eml"));
     insta::assert_json_snapshot!("sources_attached_mail", places("rfc/attached-mail.eml"));

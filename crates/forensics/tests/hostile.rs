@@ -9,10 +9,11 @@ fn seeds() -> Vec<Vec<u8>> {
     let mut out = Vec::new();
     for place in ["rfc", "malformed", "japanese", "targeted", "benign"] {
         let mut files: Vec<_> =
-            std::fs::read_dir(folder.join(place)).expect("fixtures").flatten().map(|e| e.path()).collect();
+            std::fs::read_dir(folder.join(place)).into_iter().flatten().flatten().map(|e| e.path()).collect();
         files.sort();
-        out.extend(files.iter().map(|f| std::fs::read(f).expect("readable")));
+        out.extend(files.iter().flat_map(std::fs::read));
     }
+    assert!(out.len() > 40);
     out
 }
 
@@ -40,10 +41,10 @@ fn settled(raw: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
-    fn arbitrary_bytes_never_panic(raw in proptest::collection::vec(any::<u8>(), 0..4_000)) {
+    fn arbitrary_bytes_never_panic(raw in proptest::collection::vec(any::<u8>(), 0..1_500)) {
         settled(&raw);
         kind::of(None, &raw);
         for message in mbox::MboxReader::new(raw.as_slice(), 1_000) {
@@ -57,7 +58,7 @@ proptest! {
             &b"PK\x03\x04"[..], b"PK\x05\x06", b"Rar!\x1a\x07\x01\0", b"Rar!\x1a\x07\0", b"7z\xbc\xaf\x27\x1c", b"MZ",
             b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x30\x82", b"RIFF", b"\x1b$B", b"\xff\xfe",
         ]),
-        rest in proptest::collection::vec(any::<u8>(), 0..2_000),
+        rest in proptest::collection::vec(any::<u8>(), 0..1_000),
     ) {
         let raw = [sign, &rest].concat();
         kind::of(Some("a.bin"), &raw);
@@ -65,7 +66,9 @@ proptest! {
     }
 
     #[test]
-    fn broken_compound_files_never_panic(rest in proptest::collection::vec(prop_oneof![Just(0u8), Just(1), Just(2), Just(0xff), any::<u8>()], 0..4_000)) {
+    fn broken_compound_files_never_panic(rest in proptest::collection::vec(any::<u8>(), 0..3_000)) {
+        // Mostly the small numbers and end marks that chains are made of.
+        let rest: Vec<u8> = rest.iter().map(|b| match b { 0..=120 => 0, 121..=160 => b % 6, 161..=210 => 0xff, b => *b }).collect();
         let raw = compound(&rest);
         kind::of(Some("a.doc"), &raw);
         settled(&raw);

@@ -190,6 +190,7 @@ fn urls_without_a_scheme_need_www_or_a_path() {
     check_url("evil.example:8443/login", "evil.example:8443/login");
     check_url("192.0.2.1/login", "192.0.2.1/login");
     check_url("www.evil.example", "www.evil.example");
+    check("evil.example/a^b.example", &["domain evil.example", "url evil.example/a^b.example"]);
     check_url("surwww.evil.example", "www.evil.example");
     check("awww.com", &["domain awww.com"]);
     check("evil.example/", &["domain evil.example"]);

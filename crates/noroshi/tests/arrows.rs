@@ -1,4 +1,10 @@
 //! Who may know whom: docs/ARCHITECTURE.md draws the map, this holds it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

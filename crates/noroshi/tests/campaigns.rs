@@ -1,4 +1,10 @@
 //! `noroshi campaigns`: the contract of its output.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! `noroshi doctor`: says what to mend.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! `noroshi export`: lists in, formats out, nothing that tells whose they are.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Input that nobody would call a mail: always one object, never a crash, never without end.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 mod common;
 

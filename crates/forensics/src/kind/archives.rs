@@ -14,7 +14,8 @@ pub(super) fn archive(bytes: &[u8]) -> Option<Kind> {
     if bytes.starts_with(b"7z\xbc\xaf\x27\x1c") {
         return Some(Kind { word: "7z", encrypted: seven_encrypted(bytes) });
     }
-    let word = if at(2, b"-lh") && bytes.get(6) == Some(&b'-') || at(2, b"-lz") && bytes.get(6) == Some(&b'-') {
+    let word = if at(2, b"-lh") && bytes.get(6) == Some(&b'-') || at(2, b"-lz") && bytes.get(6) == Some(&b'-')
+    {
         "lzh"
     } else if bytes.starts_with(b"MSCF\0\0\0\0") {
         "cab"
@@ -144,11 +145,13 @@ fn rar5_block(block: &[u8]) -> Option<(usize, bool)> {
 /// 7z: the header block names its coders where it is not itself compressed. `None` where it is, and so
 /// encryption of the files does not show from outside.
 fn seven_encrypted(bytes: &[u8]) -> Option<bool> {
-    let number = |at: usize| bytes.get(at..at + 8).map(|b| {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(b);
-        u64::from_le_bytes(eight)
-    });
+    let number = |at: usize| {
+        bytes.get(at..at + 8).map(|b| {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(b);
+            u64::from_le_bytes(eight)
+        })
+    };
     let start = usize::try_from(number(12)?).ok()?.checked_add(32)?;
     let end = start.checked_add(usize::try_from(number(20)?).ok()?)?;
     let header = bytes.get(start..end)?;

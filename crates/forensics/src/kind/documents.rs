@@ -16,7 +16,9 @@ pub(super) fn zip(bytes: &[u8], extension: &str, limit: usize) -> Look {
     let list = zipdir::list(bytes, limit);
     let has = |name: &str| list.entries.iter().any(|e| e.name.eq_ignore_ascii_case(name));
     let below = |folder: &str| {
-        list.entries.iter().any(|e| e.name.get(..folder.len()).is_some_and(|p| p.eq_ignore_ascii_case(folder)))
+        list.entries
+            .iter()
+            .any(|e| e.name.get(..folder.len()).is_some_and(|p| p.eq_ignore_ascii_case(folder)))
     };
     let macros = list.entries.iter().any(|e| {
         let lower = e.name.to_ascii_lowercase();
@@ -54,7 +56,11 @@ pub(super) fn zip(bytes: &[u8], extension: &str, limit: usize) -> Look {
     let macros = if macros { Macros::Present } else { Macros::None };
     match word {
         Some(word) => Look { kind: Kind { word, encrypted: Some(encrypted) }, macros, zip: None },
-        None => Look { kind: Kind { word: "zip", encrypted: Some(encrypted) }, macros: Macros::None, zip: Some(list) },
+        None => Look {
+            kind: Kind { word: "zip", encrypted: Some(encrypted) },
+            macros: Macros::None,
+            zip: Some(list),
+        },
     }
 }
 

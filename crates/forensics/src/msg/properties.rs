@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::charset;
-use crate::limits::Limits;
 use crate::ole::{Ole, u32_at};
 
 /// Bytes of one text property.
@@ -25,7 +24,7 @@ pub(super) struct Properties<'a> {
 
 impl<'a> Properties<'a> {
     /// Those of a message. Eight-bit texts are in its code page.
-    pub(super) fn message(ole: &'a Ole<'a>, storage: usize, _limits: &Limits) -> Self {
+    pub(super) fn message(ole: &'a Ole<'a>, storage: usize) -> Self {
         let mut out = Self::read(ole, storage, if storage == 0 { 32 } else { 24 });
         // PidTagMessageCodepage, else PidTagInternetCodepage.
         out.label = [0x3ffd, 0x3fde].into_iter().filter_map(|id| out.number(id)).find_map(label_of);

@@ -4,7 +4,8 @@ use crate::charset;
 use crate::ole::u32_at;
 
 /// What the dictionary holds before the first byte.
-const DICTIONARY: &[u8] = b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \
+const DICTIONARY: &[u8] =
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \
 \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \
 \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
 
@@ -76,8 +77,20 @@ const DEPTH: usize = 200;
 
 /// Destinations whose text is no body text.
 const NO_TEXT: [&str; 14] = [
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "generator", "listtable",
-    "listoverridetable", "xmlnstbl", "themedata", "fldinst",
+    "fonttbl",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "object",
+    "header",
+    "footer",
+    "generator",
+    "listtable",
+    "listoverridetable",
+    "xmlnstbl",
+    "themedata",
+    "fldinst",
 ];
 
 #[derive(Clone, Copy)]
@@ -226,7 +239,8 @@ impl Reader {
         let mut end = length;
         let negative = rest.get(end) == Some(&b'-');
         let digits_from = end + usize::from(negative);
-        let digits = rest.get(digits_from..).unwrap_or(&[]).iter().take(10).take_while(|b| b.is_ascii_digit()).count();
+        let digits =
+            rest.get(digits_from..).unwrap_or(&[]).iter().take(10).take_while(|b| b.is_ascii_digit()).count();
         let mut number = None;
         if digits > 0 {
             end = digits_from + digits;
@@ -246,7 +260,9 @@ impl Reader {
         let star = std::mem::take(&mut self.star);
         match word {
             "ansicpg" => {
-                if let Some(label) = number.and_then(|n| u32::try_from(n).ok()).and_then(super::properties::label_of) {
+                if let Some(label) =
+                    number.and_then(|n| u32::try_from(n).ok()).and_then(super::properties::label_of)
+                {
                     self.flush();
                     self.label = label;
                 }

@@ -4,7 +4,13 @@ use lexicon::Text;
 
 use super::Entry;
 
-const fn entry(id: &'static str, weight: u8, ja: &'static str, en: &'static str, source: &'static str) -> Entry {
+const fn entry(
+    id: &'static str,
+    weight: u8,
+    ja: &'static str,
+    en: &'static str,
+    source: &'static str,
+) -> Entry {
     Entry { id, weight, text: Text::new(ja, en), source }
 }
 

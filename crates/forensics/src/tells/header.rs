@@ -7,30 +7,152 @@ use crate::session::Session;
 
 /// Free mail services, and Japanese access providers, whose addresses anybody can have.
 const FREEMAIL: [&str; 62] = [
-    "126.com", "163.com", "aol.com", "aol.jp", "biglobe.ne.jp", "daum.net", "dion.ne.jp", "excite.co.jp", "fastmail.com",
-    "foxmail.com", "free.fr", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "goo.jp", "googlemail.com", "hanmail.net",
-    "hotmail.co.jp", "hotmail.co.uk", "hotmail.com", "hotmail.fr", "hushmail.com", "icloud.com", "inbox.lv", "infoseek.jp",
-    "jcom.home.ne.jp", "live.com", "live.jp", "livedoor.com", "mac.com", "mail.com", "mail.goo.ne.jp", "mail.ru", "me.com",
-    "msn.com", "naver.com", "nifty.com", "ocn.ne.jp", "outlook.com", "outlook.fr", "outlook.jp", "plala.or.jp",
-    "proton.me", "protonmail.com", "qq.com", "rediffmail.com", "sina.com", "so-net.ne.jp", "sohu.com", "t-online.de",
-    "tuta.io", "tutanota.com", "web.de", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.fr", "yandex.com", "yandex.ru",
-    "ymail.com", "zoho.com",
+    "126.com",
+    "163.com",
+    "aol.com",
+    "aol.jp",
+    "biglobe.ne.jp",
+    "daum.net",
+    "dion.ne.jp",
+    "excite.co.jp",
+    "fastmail.com",
+    "foxmail.com",
+    "free.fr",
+    "gmail.com",
+    "gmx.com",
+    "gmx.de",
+    "gmx.net",
+    "goo.jp",
+    "googlemail.com",
+    "hanmail.net",
+    "hotmail.co.jp",
+    "hotmail.co.uk",
+    "hotmail.com",
+    "hotmail.fr",
+    "hushmail.com",
+    "icloud.com",
+    "inbox.lv",
+    "infoseek.jp",
+    "jcom.home.ne.jp",
+    "live.com",
+    "live.jp",
+    "livedoor.com",
+    "mac.com",
+    "mail.com",
+    "mail.goo.ne.jp",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "naver.com",
+    "nifty.com",
+    "ocn.ne.jp",
+    "outlook.com",
+    "outlook.fr",
+    "outlook.jp",
+    "plala.or.jp",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "rediffmail.com",
+    "sina.com",
+    "so-net.ne.jp",
+    "sohu.com",
+    "t-online.de",
+    "tuta.io",
+    "tutanota.com",
+    "web.de",
+    "yahoo.co.jp",
+    "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.fr",
+    "yandex.com",
+    "yandex.ru",
+    "ymail.com",
+    "zoho.com",
 ];
 
 /// Words that only an organisation's name has, in Japanese.
 const ORGANISATION_JA: [&str; 40] = [
-    "株式会社", "有限会社", "合同会社", "(株)", "㈱", "財団", "社団", "協会", "協議会", "委員会", "事務局", "事務所",
-    "大使館", "領事館", "大学", "研究所", "研究会", "学会", "新聞", "放送", "通信社", "銀行", "証券", "保険", "病院",
-    "機構", "省庁", "総務部", "人事部", "営業部", "広報", "サポート", "センター", "カスタマー", "窓口", "警察", "役所",
-    "連盟", "組合", "運営",
+    "株式会社",
+    "有限会社",
+    "合同会社",
+    "(株)",
+    "㈱",
+    "財団",
+    "社団",
+    "協会",
+    "協議会",
+    "委員会",
+    "事務局",
+    "事務所",
+    "大使館",
+    "領事館",
+    "大学",
+    "研究所",
+    "研究会",
+    "学会",
+    "新聞",
+    "放送",
+    "通信社",
+    "銀行",
+    "証券",
+    "保険",
+    "病院",
+    "機構",
+    "省庁",
+    "総務部",
+    "人事部",
+    "営業部",
+    "広報",
+    "サポート",
+    "センター",
+    "カスタマー",
+    "窓口",
+    "警察",
+    "役所",
+    "連盟",
+    "組合",
+    "運営",
 ];
 
 /// The same in English, as whole words.
 const ORGANISATION_EN: [&str; 36] = [
-    "administrator", "association", "bank", "billing", "committee", "company", "consulate", "corp", "corporation",
-    "customer", "department", "embassy", "foundation", "gmbh", "helpdesk", "inc", "institute", "limited", "llc", "ltd",
-    "ministry", "newspaper", "office", "secretariat", "security", "service", "services", "society", "support", "team",
-    "times", "university", "court", "police", "customs", "embassy",
+    "administrator",
+    "association",
+    "bank",
+    "billing",
+    "committee",
+    "company",
+    "consulate",
+    "corp",
+    "corporation",
+    "customer",
+    "department",
+    "embassy",
+    "foundation",
+    "gmbh",
+    "helpdesk",
+    "inc",
+    "institute",
+    "limited",
+    "llc",
+    "ltd",
+    "ministry",
+    "newspaper",
+    "office",
+    "secretariat",
+    "security",
+    "service",
+    "services",
+    "society",
+    "support",
+    "team",
+    "times",
+    "university",
+    "court",
+    "police",
+    "customs",
+    "embassy",
 ];
 
 /// True for a free mail or provider domain.
@@ -59,7 +181,8 @@ fn organisation_word(name: &str) -> Option<String> {
 
 /// Labels that stand below a country's name like a top-level name of their own.
 const SECOND_LEVEL: [&str; 17] = [
-    "ac", "ad", "co", "com", "ed", "edu", "go", "gov", "gr", "gob", "lg", "mil", "ne", "net", "nom", "or", "org",
+    "ac", "ad", "co", "com", "ed", "edu", "go", "gov", "gr", "gob", "lg", "mil", "ne", "net", "nom", "or",
+    "org",
 ];
 
 /// The part of a domain that one organisation holds: two labels, or three below names like `co.jp`.
@@ -71,21 +194,27 @@ pub(crate) fn organisation(domain: &str) -> &str {
     };
     let country = domain.len() - last == 3;
     let middle = domain.get(second + 1..last).unwrap_or("");
-    let start = if country && SECOND_LEVEL.contains(&middle) { dots.next().map(|at| at + 1) } else { Some(second + 1) };
+    let start = if country && SECOND_LEVEL.contains(&middle) {
+        dots.next().map(|at| at + 1)
+    } else {
+        Some(second + 1)
+    };
     start.and_then(|at| domain.get(at..)).unwrap_or(domain)
 }
 
 /// An address inside a display name.
 fn address_in(name: &str) -> Option<&str> {
-    name.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | '\'' | '[' | ']' | ',' | ';' | ':'))
-        .find(|word| {
-            word.split_once('@').is_some_and(|(local, domain)| {
-                !local.is_empty()
-                    && domain.split('.').count() > 1
-                    && domain.split('.').all(|label| !label.is_empty())
-                    && domain.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-            })
+    name.split(|c: char| {
+        c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | '\'' | '[' | ']' | ',' | ';' | ':')
+    })
+    .find(|word| {
+        word.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && domain.split('.').count() > 1
+                && domain.split('.').all(|label| !label.is_empty())
+                && domain.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
         })
+    })
 }
 
 pub(super) fn senders(session: &mut Session<'_>, facts: &MailFacts) {
@@ -107,13 +236,15 @@ pub(super) fn senders(session: &mut Session<'_>, facts: &MailFacts) {
     let listed = facts.headers.iter().any(|h| h.name.eq_ignore_ascii_case("list-id"));
     if let Some(reply_to) = &facts.reply_to {
         let other = address::domain(&reply_to.address);
-        if !other.is_empty() && !domain.is_empty() && !listed && organisation(&other) != organisation(&domain) {
+        if !other.is_empty() && !domain.is_empty() && !listed && organisation(&other) != organisation(&domain)
+        {
             session.tell("reply-to-differs", format!("{} → {}", from.address, reply_to.address));
         }
     }
     if let Some(path) = &facts.return_path {
         let other = address::domain(path);
-        if !other.is_empty() && !domain.is_empty() && !listed && organisation(&other) != organisation(&domain) {
+        if !other.is_empty() && !domain.is_empty() && !listed && organisation(&other) != organisation(&domain)
+        {
             session.tell("return-path-differs", format!("{} → {path}", from.address));
         }
     }
@@ -156,15 +287,27 @@ mod tests {
     fn other_domains_for_replies_and_returns_are_told() {
         check("From: a@example.com\nReply-To: b@evil.test\n\n", "reply-to-differs", true);
         check("From: a@mail.example.com\nReply-To: b@example.com\n\n", "reply-to-differs", false);
-        check("From: a@example.com\nReply-To: b@list.test\nList-Id: <x.list.test>\n\n", "reply-to-differs", false);
+        check(
+            "From: a@example.com\nReply-To: b@list.test\nList-Id: <x.list.test>\n\n",
+            "reply-to-differs",
+            false,
+        );
         check("From: a@example.com\nReturn-Path: <b@evil.test>\n\n", "return-path-differs", true);
         check("From: a@example.com\nReturn-Path: <>\n\n", "return-path-differs", false);
     }
 
     #[test]
     fn failed_authentication_is_told() {
-        check("From: a@example.com\nAuthentication-Results: mx.example; spf=fail; dkim=none\n\n", "auth-failed", true);
-        check("From: a@example.com\nAuthentication-Results: mx.example; spf=pass; dkim=none\n\n", "auth-failed", false);
+        check(
+            "From: a@example.com\nAuthentication-Results: mx.example; spf=fail; dkim=none\n\n",
+            "auth-failed",
+            true,
+        );
+        check(
+            "From: a@example.com\nAuthentication-Results: mx.example; spf=pass; dkim=none\n\n",
+            "auth-failed",
+            false,
+        );
     }
 
     #[test]

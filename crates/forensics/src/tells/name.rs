@@ -8,12 +8,45 @@ use crate::session::Session;
 
 /// Kinds that run code when they are opened.
 const RUNS: [&str; 35] = [
-    "apk", "bat", "chm", "class", "com", "cpl", "dll", "exe", "hta", "inf", "iqy", "jar", "jnlp", "js", "jse",
-    "library-ms", "lnk", "msi", "msix", "pif", "ps1", "reg", "scf", "scr", "sct", "settingcontent-ms", "slk", "sys",
-    "vbe", "vbs", "wiz", "wsc", "wsf", "wsh", "xll",
+    "apk",
+    "bat",
+    "chm",
+    "class",
+    "com",
+    "cpl",
+    "dll",
+    "exe",
+    "hta",
+    "inf",
+    "iqy",
+    "jar",
+    "jnlp",
+    "js",
+    "jse",
+    "library-ms",
+    "lnk",
+    "msi",
+    "msix",
+    "pif",
+    "ps1",
+    "reg",
+    "scf",
+    "scr",
+    "sct",
+    "settingcontent-ms",
+    "slk",
+    "sys",
+    "vbe",
+    "vbs",
+    "wiz",
+    "wsc",
+    "wsf",
+    "wsh",
+    "xll",
 ];
 
-const ARCHIVES: [&str; 14] = ["7z", "ace", "alz", "arj", "bz2", "cab", "egg", "gz", "lzh", "rar", "tar", "xz", "z", "zip"];
+const ARCHIVES: [&str; 14] =
+    ["7z", "ace", "alz", "arj", "bz2", "cab", "egg", "gz", "lzh", "rar", "tar", "xz", "z", "zip"];
 
 /// Archives that hardly anybody uses for honest mail.
 const UNUSUAL: [&str; 5] = ["ace", "alz", "arj", "egg", "z"];
@@ -22,8 +55,8 @@ const IMAGES_OF_DISKS: [&str; 5] = ["img", "iso", "one", "vhd", "vhdx"];
 
 /// Extensions of documents, pictures and archives, which people open without a thought.
 const HARMLESS: [&str; 26] = [
-    "bmp", "csv", "doc", "docx", "gif", "htm", "html", "jpeg", "jpg", "jtd", "mp3", "mp4", "pdf", "png", "ppt", "pptx",
-    "rtf", "tif", "tiff", "txt", "xls", "xlsx", "zip", "rar", "7z", "lzh",
+    "bmp", "csv", "doc", "docx", "gif", "htm", "html", "jpeg", "jpg", "jtd", "mp3", "mp4", "pdf", "png",
+    "ppt", "pptx", "rtf", "tif", "tiff", "txt", "xls", "xlsx", "zip", "rar", "7z", "lzh",
 ];
 
 /// Blanks in a row that nobody types by accident.
@@ -79,7 +112,26 @@ pub(super) fn file(session: &mut Session<'_>, file: &Attachment, macros: bool, p
 
 /// Programs whose content was not recognised, going by the name alone; not `.com`, which ends domain names too.
 fn runs_by_name(extension: &str) -> bool {
-    matches!(extension, "exe" | "scr" | "cpl" | "pif" | "lnk" | "hta" | "js" | "jse" | "vbs" | "vbe" | "wsf" | "bat" | "cmd" | "ps1" | "msi" | "jar" | "iqy")
+    matches!(
+        extension,
+        "exe"
+            | "scr"
+            | "cpl"
+            | "pif"
+            | "lnk"
+            | "hta"
+            | "js"
+            | "jse"
+            | "vbs"
+            | "vbe"
+            | "wsf"
+            | "bat"
+            | "cmd"
+            | "ps1"
+            | "msi"
+            | "jar"
+            | "iqy"
+    )
 }
 
 /// The harmless extension before one that runs or opens a page: `report.pdf.exe`, `report.pdf      .lnk`.
@@ -90,8 +142,10 @@ fn double_extension(name: &str) -> Option<String> {
     }
     let (before, _) = name.rsplit_once('.')?;
     let inner = kind::extension(Some(before));
-    (HARMLESS.contains(&inner.as_str()) && inner != last && !(last.starts_with("htm") && inner.starts_with("htm")))
-        .then_some(inner)
+    (HARMLESS.contains(&inner.as_str())
+        && inner != last
+        && !(last.starts_with("htm") && inner.starts_with("htm")))
+    .then_some(inner)
 }
 
 fn spaces_run(name: &str) -> bool {

@@ -12,8 +12,14 @@ const URLS: usize = 500;
 
 /// Gateways that rewrite every link of a mail: that one shows another address is their doing.
 const REWRITERS: [&str; 9] = [
-    "safelinks.protection.outlook.com", "urldefense.com", "urldefense.proofpoint.com", "protect2.fireeye.com",
-    "linkprotect.cudasvc.com", "secure-web.cisco.com", "clicktime.symantec.com", "url.emailprotection.link",
+    "safelinks.protection.outlook.com",
+    "urldefense.com",
+    "urldefense.proofpoint.com",
+    "protect2.fireeye.com",
+    "linkprotect.cudasvc.com",
+    "secure-web.cisco.com",
+    "clicktime.symantec.com",
+    "url.emailprotection.link",
     "protect-us.mimecast.com",
 ];
 
@@ -29,7 +35,10 @@ pub(super) fn page(session: &mut Session<'_>, facts: &HtmlFacts, place: &str) {
     }
     for form in &facts.forms {
         if form.password {
-            session.tell("form-asks-password", format!("{prefix}{}", if form.action.is_empty() { "<form>" } else { &form.action }));
+            session.tell(
+                "form-asks-password",
+                format!("{prefix}{}", if form.action.is_empty() { "<form>" } else { &form.action }),
+            );
         }
         url(session, &form.action, &prefix);
     }
@@ -47,7 +56,9 @@ pub(super) fn text_urls(session: &mut Session<'_>, text: &str) {
         });
         let rest = text.get(start..).unwrap_or("");
         let end = rest
-            .find(|c: char| c.is_whitespace() || !c.is_ascii() || matches!(c, '"' | '<' | '>' | ')' | ']' | '\''))
+            .find(|c: char| {
+                c.is_whitespace() || !c.is_ascii() || matches!(c, '"' | '<' | '>' | ')' | ']' | '\'')
+            })
             .unwrap_or(rest.len());
         url(session, rest.get(..end).unwrap_or(""), "");
     }
@@ -104,8 +115,8 @@ fn is_ip(host: &str) -> bool {
 
 /// Top-level names that make a bare word an address in the reader's eyes.
 const TOP_LEVEL: [&str; 30] = [
-    "au", "be", "biz", "br", "ca", "ch", "cn", "co", "com", "de", "edu", "es", "eu", "fr", "gov", "in", "info", "io", "it",
-    "jp", "kr", "net", "nl", "org", "pl", "ru", "tw", "uk", "us", "app",
+    "au", "be", "biz", "br", "ca", "ch", "cn", "co", "com", "de", "edu", "es", "eu", "fr", "gov", "in",
+    "info", "io", "it", "jp", "kr", "net", "nl", "org", "pl", "ru", "tw", "uk", "us", "app",
 ];
 
 /// The host that a link's text shows, if the whole text is one URL or domain name.
@@ -117,7 +128,8 @@ fn shown_host(text: &str) -> Option<String> {
     let name = if text.contains("://") {
         host(text)?
     } else {
-        let name = text.split(['/', '?', '#', ':']).next().unwrap_or("").trim_end_matches('.').to_ascii_lowercase();
+        let name =
+            text.split(['/', '?', '#', ':']).next().unwrap_or("").trim_end_matches('.').to_ascii_lowercase();
         let top = name.rsplit('.').next().unwrap_or("");
         if !name.starts_with("www.") && !TOP_LEVEL.contains(&top) {
             return None;
@@ -126,7 +138,9 @@ fn shown_host(text: &str) -> Option<String> {
     };
     let labels: Vec<&str> = name.split('.').collect();
     let good = labels.len() > 1
-        && labels.iter().all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')))
+        && labels.iter().all(|l| {
+            !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        })
         && labels.last().is_some_and(|t| t.len() > 1 && t.bytes().all(|b| b.is_ascii_alphabetic()));
     good.then_some(name)
 }
@@ -154,12 +168,20 @@ mod tests {
         check(&mail("<a href='http://evil.test/'>Click here</a>"), id, false);
         check(&mail("<a href='http://evil.test/'>report.pdf</a>"), id, false);
         check(&mail("<a href='http://evil.test/'>a@example.com</a>"), id, false);
-        check(&mail("<a href='https://a.safelinks.protection.outlook.com/?url=x'>www.example.com</a>"), id, false);
+        check(
+            &mail("<a href='https://a.safelinks.protection.outlook.com/?url=x'>www.example.com</a>"),
+            id,
+            false,
+        );
     }
 
     #[test]
     fn pages_that_ask_or_lead_on_are_told() {
-        check(&mail("<form action=http://evil.test/><input type=password></form>"), "form-asks-password", true);
+        check(
+            &mail("<form action=http://evil.test/><input type=password></form>"),
+            "form-asks-password",
+            true,
+        );
         check(&mail("<form action=http://evil.test/><input type=text></form>"), "form-asks-password", false);
         check(&mail("<meta http-equiv=refresh content='0;url=http://evil.test/'>"), "meta-refresh", true);
     }

@@ -34,7 +34,8 @@ struct AdvisoryPage<'a> {
     problems: Vec<Problem>,
     id: String,
     text: AdvisoryText,
-    heading: bool,
+    /// The level of the title's heading on this page.
+    level: u8,
     counts: SightingCount,
     answered: Option<Answered>,
     answer: AnswerForm,
@@ -83,7 +84,7 @@ async fn make<'a>(
         problems: typed.iter().map(|(problem, _)| *problem).collect(),
         id: advisory.to_string(),
         text: AdvisoryText::released(&released),
-        heading: true,
+        level: 1,
         counts: app.desk().sighting_count(actor, advisory).await.settled(view)?,
         answered: own
             .as_ref()

@@ -35,7 +35,8 @@ struct ApprovalPage<'a> {
     number: String,
     state: Chip,
     text: Option<AdvisoryText>,
-    heading: bool,
+    /// The level of the preview's heading on this page.
+    level: u8,
     audience: Vec<String>,
     open: bool,
     released: bool,
@@ -70,7 +71,7 @@ async fn make<'a>(
         number: record.advisory.number.clone(),
         state: labels::approval_state(view, approval.state),
         text: is_asked_text(&approval, &record).then(|| AdvisoryText::preview(&record.advisory)),
-        heading: false,
+        level: 2,
         audience: audience_texts(view, &record.audience, &sigs),
         open: approval.state == ApprovalState::Asked && record.state == AdvisoryState::AwaitingApproval,
         released: record.state == AdvisoryState::Released,

@@ -9,11 +9,11 @@ use desk::records::{
 };
 use jiff::Timestamp;
 use lexicon::ids::{CampaignId, MemberId, SubmissionId};
-use lexicon::{Lang, ReasonKind};
+use lexicon::{Lang, Reason, ReasonKind};
 
 use super::answers::{Settled, id, see};
 use super::labels;
-use super::lists::{DraftRow, SubmissionRow, shown};
+use super::lists::{DraftRow, SubmissionRow, inert};
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
 use crate::plot::{LANES, LaneData, Timeline};
@@ -205,7 +205,7 @@ fn reasons(
     let mut found: BTreeMap<(ReasonKind, &str), (f64, BTreeSet<usize>)> = BTreeMap::new();
     for link in &record.links {
         for reason in &link.reasons {
-            let (weight, mails) = found.entry((reason.kind, &reason.value)).or_default();
+            let (weight, mails) = found.entry((reason.kind, what(reason))).or_default();
             *weight = weight.max(reason.weight);
             mails.extend([link.a, link.b].iter().filter_map(|id| numbers.get(id)));
         }
@@ -225,13 +225,31 @@ fn reasons(
             }
             ReasonRow {
                 kind: labels::reason_kind(v, kind),
-                value: value.split(' ').map(shown).collect::<Vec<_>>().join(" "),
+                value: match kind {
+                    ReasonKind::Text => {
+                        format!("{}（{value}）", v.t("ほぼ同じ文面", "near-identical wording"))
+                    }
+                    ReasonKind::Attachment | ReasonKind::Infrastructure => inert(value),
+                },
                 percent: percent(weight),
                 mails: told.join(", "),
             }
         })
         .collect();
     (rows, more)
+}
+
+/// What is shared, without what differs from pair to pair: the likeness of two texts (`jaccard 0.94`), or how
+/// many mails had the value when the link was made (`host evil.example (3 mails)`).
+fn what(reason: &Reason) -> &str {
+    let value = reason.value.as_str();
+    match reason.kind {
+        ReasonKind::Text => value.split(' ').next().unwrap_or(value),
+        ReasonKind::Attachment | ReasonKind::Infrastructure => match value.rsplit_once(" (") {
+            Some((shared, count)) if count.starts_with(|c: char| c.is_ascii_digit()) => shared,
+            _ => value,
+        },
+    }
 }
 
 /// A weight of 0 to 1 in whole per cent.

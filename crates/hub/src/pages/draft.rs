@@ -43,7 +43,8 @@ struct DraftPage<'a> {
     state: Chip,
     steps: Vec<Step>,
     text: AdvisoryText,
-    heading: bool,
+    /// The level of the preview's heading on this page.
+    level: u8,
     edit: EditForm,
     editable: bool,
     approvals_fall: bool,
@@ -151,7 +152,7 @@ async fn make<'a>(
         state: labels::advisory_state(view, state),
         steps: steps(view, state),
         text: AdvisoryText::preview(&record.advisory),
-        heading: false,
+        level: 3,
         edit: edit_form(view, record, typed, &sigs),
         editable,
         approvals_fall: editable && state != AdvisoryState::Draft,

@@ -69,7 +69,6 @@ pub(crate) struct SubmissionRow {
     pub(crate) subject: String,
     pub(crate) sender: String,
     pub(crate) state: Chip,
-    pub(crate) verdict: Option<Chip>,
     pub(crate) tells: u32,
     pub(crate) campaign: Option<String>,
     pub(crate) received: String,
@@ -82,14 +81,21 @@ impl SubmissionRow {
             id: record.id.to_string(),
             subject: subject(v, record),
             sender: record.sender.as_deref().map(shown).unwrap_or_default(),
-            state: labels::submission_state(v, record.state),
-            verdict: record.verdict.map(|verdict| labels::verdict(v, verdict)),
+            state: state(v, record),
             tells: record.tells,
             // Which other mails it ties to is the analysts' to know.
             campaign: record.campaign.filter(|_| v.is_analyst()).map(|id| id.to_string()),
             received: v.time(&record.received),
             to_judge: record.state == SubmissionState::Dissected,
         }
+    }
+}
+
+/// What a submission was judged to be, or where it stands.
+pub(crate) fn state(v: &View, record: &SubmissionRecord) -> Chip {
+    match record.verdict {
+        Some(verdict) => labels::verdict(v, verdict),
+        None => labels::submission_state(v, record.state),
     }
 }
 
@@ -107,6 +113,32 @@ pub(crate) fn subject(v: &View, record: &SubmissionRecord) -> String {
 /// A value of a mail, defanged and with invisible characters shown.
 pub(crate) fn shown(value: &str) -> String {
     lexicon::text::visible(&indicators::defang::defang(value))
+}
+
+/// Endings of file names that are also top-level domains or look like one: a file name stays as it is.
+const FILE_ENDINGS: [&str; 30] = [
+    "7z", "bat", "bmp", "com", "csv", "doc", "docm", "docx", "eml", "exe", "gif", "htm", "html", "iqy", "iso", "jpg",
+    "js", "jtd", "lnk", "lzh", "msg", "one", "pdf", "png", "rar", "rtf", "scr", "xls", "xlsx", "zip",
+];
+
+/// Running text with its addresses, names and URLs defanged word by word.
+pub(crate) fn inert(text: &str) -> String {
+    let defanged = text.split(' ').map(|word| if leads_somewhere(word) { shown(word) } else { lexicon::text::visible(word) });
+    defanged.collect::<Vec<_>>().join(" ")
+}
+
+/// True for a word that somebody could follow.
+fn leads_somewhere(word: &str) -> bool {
+    let bare = word.trim_matches(['[', ']', '(', ')', '<', '>', ',', ';', '"']);
+    if bare.contains("://") || bare.contains('@') || bare.parse::<std::net::IpAddr>().is_ok() {
+        return true;
+    }
+    let Some((name, ending)) = bare.rsplit_once('.') else { return false };
+    let ending = ending.to_ascii_lowercase();
+    !name.is_empty()
+        && ending.len() >= 2
+        && ending.bytes().all(|b| b.is_ascii_lowercase())
+        && (name.contains('.') || !FILE_ENDINGS.contains(&ending.as_str()))
 }
 
 /// A campaign in a list.
@@ -187,6 +219,13 @@ mod tests {
         assert_eq!(size(12), "12 B");
         assert_eq!(size(1536), "1.5 KiB");
         assert_eq!(size(3 * 1_048_576), "3.0 MiB");
+    }
+
+    #[test]
+    fn only_what_could_be_followed_is_defanged() {
+        assert_eq!(inert("https://a.example/ → b.example"), "hxxps://a[.]example/ → b[.]example");
+        assert_eq!(inert("origin 198.51.100.23 (3)"), "origin 198[.]51[.]100[.]23 (3)");
+        assert_eq!(inert("jaccard 0.98, 写真.zip, PHPMailer 6.9"), "jaccard 0.98, 写真.zip, PHPMailer 6.9");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use lexicon::{Member, Observable, ObservableType};
 
 use super::attachments::tree;
 use super::labels::{self, AuthMark, Chip};
-use super::lists::shown;
+use super::lists::{inert, shown};
 use crate::view::View;
 
 /// Lines of a body shown.
@@ -115,7 +115,7 @@ impl Mail {
                     from: hop.from.as_deref().map_or_else(|| "?".to_owned(), shown),
                     by: hop.by.as_deref().map_or_else(|| "?".to_owned(), shown),
                     ip: hop.ip.as_deref().map(shown).unwrap_or_default(),
-                    date: hop.date.as_deref().map(lexicon::text::visible).unwrap_or_default(),
+                    date: hop.date.as_deref().map(date_text).unwrap_or_default(),
                 })
                 .collect(),
             tells: tells(v, facts),
@@ -134,7 +134,7 @@ impl Mail {
                 .take(ROWS)
                 .map(|link| LinkRow {
                     url: shown(&link.url),
-                    text: shown(&link.text),
+                    text: inert(&link.text),
                     differs: leads_elsewhere(&link.text, &link.url),
                     mark: Chip::new("red", "alert", v.t("表示と違う", "Differs")),
                 })
@@ -220,7 +220,7 @@ fn tells(v: &View, facts: &MailFacts) -> Vec<TellRow> {
             },
             text: forensics::tells::text(&tell.id)
                 .map_or_else(|| lexicon::text::visible(&tell.id), |text| text.of(v.lang).to_owned()),
-            why: shown(lexicon::text::cut(&tell.why, LINE)),
+            why: inert(lexicon::text::cut(&tell.why, LINE)),
         })
         .collect()
 }
@@ -254,13 +254,22 @@ fn headers(v: &View, facts: &MailFacts) -> Vec<HeaderRow> {
     add("Return-Path", facts.return_path.as_deref().map(shown).unwrap_or_default(), true);
     add("To", many(&facts.to), true);
     add("Cc", many(&facts.cc), true);
-    let date = facts.date.as_deref().map(lexicon::text::visible);
+    let date = facts.date.as_deref().map(date_text);
     add("Date", date.unwrap_or_else(|| v.t("（なし）", "(none)").to_owned()), false);
     add("Message-ID", facts.message_id.as_deref().map(shown).unwrap_or_default(), true);
     for header in facts.headers.iter().take(40) {
-        add(&header.name, shown(lexicon::text::cut(&header.value, LINE)), true);
+        add(&header.name, inert(lexicon::text::cut(&header.value, LINE)), true);
     }
     rows
+}
+
+/// `2026-11-20T10:00:00+09:00` as `2026-11-20 10:00:00 +09:00`: the mail's own offset is part of the evidence.
+fn date_text(date: &str) -> String {
+    let text = lexicon::text::visible(date);
+    match (text.get(..10), text.get(10..11), text.get(11..19), text.get(19..)) {
+        (Some(day), Some("T"), Some(time), Some(offset)) => format!("{day} {time} {offset}"),
+        _ => text,
+    }
 }
 
 /// True where a link shows one address and leads to another.

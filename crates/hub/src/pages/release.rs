@@ -38,7 +38,8 @@ struct ReleasePage<'a> {
     findings: Vec<FindingRow>,
     ack_form: &'static str,
     text: AdvisoryText,
-    heading: bool,
+    /// The level of the preview's heading on this page.
+    level: u8,
 }
 
 async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> PageResult {
@@ -85,7 +86,7 @@ async fn make<'a>(
         findings: findings::rows(app, view, &record.advisory, given).await?,
         ack_form: "release",
         text: AdvisoryText::preview(&record.advisory),
-        heading: false,
+        level: 3,
     }))
 }
 

@@ -10,7 +10,7 @@ use lexicon::{SubmissionState, Verdict};
 
 use super::answers::{Settled, id, see};
 use super::labels::{self, Chip};
-use super::lists::{Choice, shown, size, subject};
+use super::lists::{Choice, size, state, subject};
 use super::mail::Mail;
 use super::problem::Problem;
 use crate::error::{PageError, PageResult};
@@ -34,7 +34,6 @@ struct SubmissionPage<'a> {
     id: String,
     subject: String,
     state: Chip,
-    verdict: Option<Chip>,
     campaign: Option<String>,
     mail: Option<Mail>,
     verdicts: Vec<Choice>,
@@ -85,8 +84,7 @@ async fn make<'a>(
         problems,
         id: record.id.to_string(),
         subject: subject(view, record),
-        state: labels::submission_state(view, record.state),
-        verdict: record.verdict.map(|verdict| labels::verdict(view, verdict)),
+        state: state(view, record),
         campaign: record.campaign.filter(|_| inside).map(|campaign| campaign.to_string()),
         mail: dissection.map(|dissection| Mail::of(view, &dissection.facts, own.as_ref())),
         verdicts: Verdict::ALL
@@ -100,7 +98,7 @@ async fn make<'a>(
         reason,
         history: if inside { history(app, view, record.id).await? } else { Vec::new() },
         received: view.time(&record.received),
-        name: shown(&record.name),
+        name: lexicon::text::visible(&record.name),
         size: size(record.size),
         sha256: record.sha256.clone(),
         provider,

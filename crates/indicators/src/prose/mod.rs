@@ -27,7 +27,7 @@ const CLASS: [u8; 256] = {
     let mut byte = 0;
     while byte < 256 {
         class[byte] = match byte as u8 {
-            0..=b' ' | 0x7f | b'<' | b'>' | b'"' | b'`' | b'|' | b'\\' | b'^' => BREAK | SKIP,
+            0..=b' ' | 0x7f | b'<' | b'>' | b'"' | b'`' | b'|' | b'\\' => BREAK | SKIP,
             b'.' => DOT | PART,
             b':' => COLON,
             b'@' => AT | PART,

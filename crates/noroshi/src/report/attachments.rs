@@ -63,7 +63,9 @@ pub(super) fn show(page: &mut Page<'_>, facts: &MailFacts) {
         }
         page.line(&line);
         if page.style.full && !file.sha256.is_empty() {
-            let indent = " ".repeat(width(&row.branch));
+            // The trunk goes on beside the hashes of all but the last.
+            let trunk = row.branch.replace("├─", "│ ").replace("└─", "  ");
+            let indent = paint.dim(&trunk);
             for (what, hash) in [("sha256", &file.sha256), ("sha1", &file.sha1), ("md5", &file.md5)] {
                 let text = format!("{indent}{}", paint.dim(&format!("{what:<6} {hash}")));
                 page.line(&text);
@@ -75,7 +77,7 @@ pub(super) fn show(page: &mut Page<'_>, facts: &MailFacts) {
     }
 }
 
-fn name(page: &Page<'_>, file: &Attachment) -> String {
+pub(super) fn name(page: &Page<'_>, file: &Attachment) -> String {
     match &file.name {
         Some(name) if !name.trim().is_empty() => harmless(name),
         _ => page.t("（名前なし）", "(no name)").to_owned(),

@@ -19,7 +19,11 @@ pub(super) fn show(facts: &MailFacts, style: &Style) -> String {
         subject
     };
     let room = style.width.saturating_sub(2 + width(&date) + 2);
-    page.out.push_str(&format!("{mark} {}  {}\n", paint.bold(&pad(&subject, room)), paint.dim(&date)));
+    let head = match date.is_empty() {
+        true => paint.bold(&cut(&subject, room)),
+        false => format!("{}  {}", paint.bold(&pad(&subject, room)), paint.dim(&date)),
+    };
+    page.out.push_str(&format!("{mark} {head}\n"));
 
     let from = facts.from.as_ref().map(headers::mailbox).filter(|from| !from.is_empty());
     let from = from.unwrap_or_else(|| page.t("（差出人なし）", "(no sender)").to_owned());
@@ -48,7 +52,7 @@ pub(super) fn show(facts: &MailFacts, style: &Style) -> String {
         .iter()
         .filter(|file| !file.inline)
         .map(|file| {
-            let name = file.name.as_deref().map(harmless).unwrap_or_default();
+            let name = super::attachments::name(&page, file);
             let locked =
                 if file.encrypted == Some(true) { page.t("・暗号化", ", encrypted") } else { "" };
             format!("{} ({}{locked})", cut(&name, 30), file.kind)

@@ -22,15 +22,45 @@ pub(crate) fn harmless(text: &str) -> String {
         rest = behind;
     }
     out.push_str(rest);
-    out
+    disarm(out)
+}
+
+/// Schemes that terminals open.
+const LIVE: [&str; 4] = ["http", "https", "ftp", "ftps"];
+
+/// Takes the point off every link that is left, as inside another one's query: `http://` → `hxxp://`.
+fn disarm(text: String) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text.as_str();
+    while let Some((front, behind)) = rest.split_once("://") {
+        let letters = front.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+        let (before, scheme) = front.split_at(front.len() - letters);
+        let live = LIVE.iter().any(|live| {
+            scheme.len() >= live.len()
+                && scheme.as_bytes()[scheme.len() - live.len()..].eq_ignore_ascii_case(live.as_bytes())
+        });
+        out.push_str(before);
+        match live {
+            true => out.extend(scheme.chars().map(|c| match c {
+                't' => 'x',
+                'T' => 'X',
+                c => c,
+            })),
+            false => out.push_str(scheme),
+        }
+        out.push_str("://");
+        rest = behind;
+    }
+    out.push_str(rest);
+    out.replace("www.", "www[.]")
 }
 
 /// One value (a URL, a name, an address, an IP address) on one line, defanged.
 pub(crate) fn defanged(value: &str) -> String {
     let shown = visible(value);
     match shown.strip_prefix("//") {
-        Some(rest) => format!("//{}", indicators::defang::defang(rest)),
-        None => indicators::defang::defang(&shown),
+        Some(rest) => disarm(format!("//{}", indicators::defang::defang(rest))),
+        None => disarm(indicators::defang::defang(&shown)),
     }
 }
 
@@ -58,6 +88,7 @@ mod tests {
             ("see www.evil.example/a", "see www[.]evil[.]example/a"),
             ("mailto:a@evil.example", "mailto:a[@]evil[.]example"),
             ("://nothing ://", "://nothing ://"),
+            ("https://a.example/?u=http://b.example", "hxxps://a[.]example/?u=hxxp://b.example"),
             ("日本語", "日本語"),
         ] {
             assert_eq!(harmless(text), expect);
@@ -67,6 +98,8 @@ mod tests {
     #[test]
     fn values_are_defanged_also_without_a_scheme() {
         assert_eq!(defanged("//a.example/b.html"), "//a[.]example/b.html");
+        assert_eq!(defanged("id@<http://a.example>"), "id[@]<hxxp://a.example>");
+        assert_eq!(defanged("www.a.example"), "www[.]a[.]example");
         assert_eq!(defanged("192.0.2.1"), "192[.]0[.]2[.]1");
     }
 

@@ -38,22 +38,17 @@ pub(super) fn show(page: &mut Page<'_>, facts: &MailFacts) {
         last = at.or(last);
         let name = |name: &Option<String>| defanged(name.as_deref().unwrap_or("?"));
         let (from, by) = (name(&hop.from), name(&hop.by));
-        let ip = hop.ip.as_deref().map(|ip| format!("[{}]", defanged(ip))).unwrap_or_default();
+        let ip = hop.ip.as_deref().map(|ip| format!("[{}] ", defanged(ip))).unwrap_or_default();
         let date = hop.date.as_deref().map(|date| moment::shown(&harmless(date))).unwrap_or_default();
         let number = paint.dim(&format!("{:>2}", number + 1));
         let arrow = paint.dim("→");
         // All on one line where it fits, else the names one below the other; the address is never cut.
-        let columns = width(&from) + width(&ip) + width(&by) + 4;
+        let columns = width(&from) + width(&ip) + width(&by) + 3;
         if columns <= names {
             let gap = " ".repeat(names - columns);
-            page.line(&format!(
-                "{number} {from} {} {arrow} {by}{gap}  {}",
-                paint.cyan(&ip),
-                paint.dim(&date)
-            ));
+            page.line(&format!("{number} {from} {}{arrow} {by}{gap}  {}", paint.cyan(&ip), paint.dim(&date)));
         } else {
             page.line(&format!("{number} {}  {}", pad(&from, names), paint.dim(&date)));
-            let ip = if ip.is_empty() { ip } else { format!("{ip} ") };
             let room = page.room().saturating_sub(5 + width(&ip));
             page.line(&format!("   {}{arrow} {}", paint.cyan(&ip), cut(&by, room)));
         }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use casework::{Grouping, Kinds, Signature, group};
 use clap::builder::NonEmptyStringValueParser;
 use desk::dissect::{Settings, dissect};
+use indicators::guard::Guards;
 use lexicon::Lang;
 use lexicon::ids::CampaignId;
 use serde::Serialize;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use super::guards::GuardArgs;
 use crate::intake::{self, Intake};
 use crate::outcome::{Failure, Outcome};
-use crate::report::{Page, Style, closing, harmless, progress};
+use crate::report::{Page, Style, closing, defanged, harmless, progress};
 use crate::screen::Session;
 use crate::screen::shape::{cut, number, pad, width};
 
@@ -99,7 +100,11 @@ struct Reason<'a> {
 }
 
 pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
-    let settings = Settings { guards: args.guards.guards(session)?, ..Settings::default() };
+    // Names for examples tie mails in exercises, and real mails have none.
+    let settings = Settings {
+        guards: args.guards.guards(Guards::builtin_for_examples(), session)?,
+        ..Settings::default()
+    };
     let bar = progress(session, true);
     let mut intake = Intake::new(args.paths);
     let mut mails: Vec<Kept> = Vec::new();
@@ -247,7 +252,7 @@ fn table(grouping: &Grouping, mails: &[Mail], style: &Style) -> String {
             } else {
                 &reason.value
             };
-            format!("{}{}", pad(name, page_column(style.lang)), indicators::defang::defang(&harmless(value)))
+            format!("{}{}", pad(name, page_column(style.lang)), shown(reason.kind, value))
         });
         let reasons: Vec<String> = reasons.collect();
         for (reason, times) in
@@ -280,15 +285,24 @@ fn table(grouping: &Grouping, mails: &[Mail], style: &Style) -> String {
             n(grouping.singletons.len())
         ),
         Lang::En => format!(
-            "{} mails  ·  {} campaigns of {} mails  ·  {} alone",
+            "{} mails  ·  {} campaign{} of {} mails  ·  {} alone",
             n(mails.len()),
             n(groups.len()),
+            if groups.len() == 1 { "" } else { "s" },
             n(tied),
             n(grouping.singletons.len())
         ),
     };
     let _ = writeln!(page.out, "{}\n{}", paint.cyan(&"━".repeat(style.width)), paint.bold(&line));
     page.out
+}
+
+/// A value in common. Infrastructure is told as `host evil.example (3 mails)`.
+fn shown(kind: lexicon::ReasonKind, value: &str) -> String {
+    match kind {
+        lexicon::ReasonKind::Infrastructure => value.split(' ').map(defanged).collect::<Vec<_>>().join(" "),
+        _ => harmless(value),
+    }
 }
 
 fn page_column(lang: Lang) -> usize {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use clap::builder::NonEmptyStringValueParser;
 use desk::dissect::{Settings, dissect};
+use indicators::guard::Guards;
 use lexicon::MailFacts;
 
 use super::guards::GuardArgs;
@@ -124,7 +125,8 @@ struct Written {
 }
 
 pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
-    let settings = Settings { guards: args.guards.guards(session)?, ..Settings::default() };
+    let settings =
+        Settings { guards: args.guards.guards(Guards::builtin(), session)?, ..Settings::default() };
     let form = match () {
         () if args.report => Form::Report,
         () if args.json => Form::Json,

@@ -20,7 +20,7 @@ use lexicon::{Audience, IndicatorSet, Lang, Member, Observable, Role, Tlp};
 
 use super::guards::GuardArgs;
 use crate::outcome::{Failure, Outcome};
-use crate::report::harmless;
+use crate::report::{defanged, harmless};
 use crate::screen::Session;
 use crate::{clock, intake};
 
@@ -131,7 +131,8 @@ fn policy(text: &str) -> Result<Policy, String> {
 }
 
 pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
-    let guards = args.guards.guards(session)?;
+    // To block a name or an address for examples harms nobody.
+    let guards = args.guards.guards(Guards::builtin_for_examples(), session)?;
     if let Some(reference) = &args.advisory {
         return advisory(reference, &args, guards);
     }
@@ -217,7 +218,7 @@ fn tell_guarded(set: &IndicatorSet, guards: &Guards, session: &Session) {
     let guarded: Vec<&Observable> = seen.iter().filter(|o| !o.is_actionable()).collect();
     for observable in guarded.iter().take(MAX_NAMED) {
         let Some(mark) = &observable.guard else { continue };
-        let value = indicators::defang::defang(&harmless(&observable.value));
+        let value = defanged(&observable.value);
         let (list, entry) = (harmless(&mark.list), harmless(&mark.entry));
         session.say(&match session.lang {
             Lang::Ja => format!(
@@ -327,7 +328,7 @@ fn tell_refusal(refusal: &Refusal, session: &Session) {
     for finding in findings {
         let via =
             if finding.via.is_empty() { String::new() } else { format!(" ({})", finding.via.join(" > ")) };
-        let excerpt = indicators::defang::defang(&harmless(lexicon::text::cut(&finding.excerpt, 120)));
+        let excerpt = defanged(lexicon::text::cut(&finding.excerpt, 120));
         session.say(&format!("  {}: {}: {excerpt}{via}", finding.field, finding.kind.word()));
     }
 }

@@ -39,9 +39,9 @@ fn value_and_reason(text: &str) -> Result<(String, String), String> {
 }
 
 impl GuardArgs {
-    /// The built-in lists with what the command line adds. Lines that cannot be read are told.
-    pub(crate) fn guards(&self, session: &Session) -> Result<Guards, Failure> {
-        let mut guards = Guards::builtin().with_own_names(&self.own_domains);
+    /// The built-in lists, `base`, with what the command line adds. Lines that cannot be read are told.
+    pub(crate) fn guards(&self, base: Guards, session: &Session) -> Result<Guards, Failure> {
+        let mut guards = base.with_own_names(&self.own_domains);
         for path in &self.guard_lists {
             let shown = path.display();
             let text = intake::text_file(path, MAX_LIST)
