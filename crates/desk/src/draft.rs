@@ -51,8 +51,9 @@ impl Desk {
         actor.analyst("campaign")?;
         let record = self.records.campaign(campaign).await?.ok_or(DeskError::NotFound("campaign"))?;
         let mails = self.facts_of(&record).await?;
-        let protected = self.protected().await?;
-        let organisations = self.records.campaign_members(campaign).await?.len();
+        let providers = self.records.campaign_members(campaign).await?;
+        let protected = self.protected(&providers).await?;
+        let organisations = providers.len();
         let now = self.now();
         let year = now.to_zoned(lexicon::time::jst()).year();
         let number = format!("N-{year}-{:04}", self.records.next_number(year).await?);
@@ -115,7 +116,7 @@ impl Desk {
     pub async fn check(&self, actor: &Actor, id: AdvisoryId) -> DeskResult<Vec<Finding>> {
         actor.analyst("advisory")?;
         let record = self.advisory(id).await?;
-        let protected = self.protected().await?;
+        let protected = self.protected(&self.providers(&record).await?).await?;
         Ok(gate::identity_check(&gate::Releasable::fields(&record.advisory), &protected))
     }
 

@@ -27,7 +27,8 @@ impl Desk {
         step(&record, AdvisoryState::AwaitingApproval)?;
         // The same questions that the gate will ask, asked before a provider is troubled: a dry run with the
         // hub's own word in place of the providers'.
-        let protected = self.protected().await?;
+        let providers = self.providers(&record).await?;
+        let protected = self.protected(&providers).await?;
         self.gate.release(
             record.advisory.clone(),
             Papers::Fresh(FreshPapers {
@@ -39,8 +40,8 @@ impl Desk {
                 at: self.now(),
             }),
         )?;
+        self.note_acknowledged(actor, id, acknowledged).await?;
         let digest = record.advisory.digest();
-        let providers = self.providers(&record).await?;
         for member in &providers {
             let asked = ApprovalRecord {
                 advisory: id,
@@ -169,7 +170,7 @@ impl Desk {
             .filter(|approval| approval.state == ApprovalState::Approved)
             .map(|approval| Approval { provider: approval.member, digest: approval.digest })
             .collect();
-        let protected = self.protected().await?;
+        let protected = self.protected(&providers).await?;
         let origin =
             if record.campaign.is_some() { Origin::Members(&providers) } else { Origin::HubObtained };
         let released = self.gate.release(
@@ -189,6 +190,7 @@ impl Desk {
             at: released.at(),
             stamp: released.stamp(),
         };
+        self.note_acknowledged(actor, id, acknowledged).await?;
         self.records
             .put_release(&frozen, record.revision, &self.entry(actor, "advisory.release", id))
             .await?;
@@ -267,6 +269,21 @@ impl Desk {
         })
     }
 
+    /// Puts on record why each doubtful finding was let pass. The excerpt is left out: it may be a name.
+    async fn note_acknowledged(
+        &self,
+        actor: &Actor,
+        id: AdvisoryId,
+        list: &[Acknowledged],
+    ) -> DeskResult<()> {
+        for acknowledged in list {
+            let object = format!("{id} {}: {}", acknowledged.field, acknowledged.reason.trim());
+            let object = lexicon::text::cut(&object, 1_000);
+            self.records.put_audit(&self.entry(actor, "advisory.acknowledge", object)).await?;
+        }
+        Ok(())
+    }
+
     /// The members whose submissions stand behind an advisory.
     pub(crate) async fn providers(&self, record: &AdvisoryRecord) -> DeskResult<Vec<MemberId>> {
         Ok(match record.campaign {
@@ -275,9 +292,12 @@ impl Desk {
         })
     }
 
-    /// Everybody whose identity must not show.
-    pub(crate) async fn protected(&self) -> DeskResult<Vec<Member>> {
-        Ok(self.records.members().await?.into_iter().filter(|member| member.role == Role::Member).collect())
+    /// Everybody whose identity must not show: every member organisation, and a vendor where it is a provider
+    /// itself. (Other vendors are named in public all the time.)
+    pub(crate) async fn protected(&self, providers: &[MemberId]) -> DeskResult<Vec<Member>> {
+        let mut roster = self.records.members().await?;
+        roster.retain(|member| member.role == Role::Member || providers.contains(&member.id));
+        Ok(roster)
     }
 }
 

@@ -90,7 +90,11 @@ impl Reader<'_> {
         let bytes = input.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
-            let open = memchr(b'<', bytes.get(at..).unwrap_or(&[])).map_or(bytes.len(), |n| at + n);
+            // Tag follows tag as a rule.
+            let open = match bytes.get(at) {
+                Some(b'<') => at,
+                _ => memchr(b'<', bytes.get(at..).unwrap_or(&[])).map_or(bytes.len(), |n| at + n),
+            };
             if open > at {
                 self.text(input.get(at..open).unwrap_or(""));
             }

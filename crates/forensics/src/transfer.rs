@@ -84,8 +84,12 @@ impl Base64 {
     pub(crate) fn feed(&mut self, input: &[u8], out: &mut Vec<u8>) {
         out.reserve(input.len() / 4 * 3 + 3);
         let mut rest = input;
+        let mut end = usize::MAX;
         while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            // Lines are of one length as a rule; a line end inside a longer piece is skipped like any other byte.
+            if rest.get(end) != Some(&b'\n') {
+                end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            }
             let (line, tail) = rest.split_at(end);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             self.line(line, out);

@@ -18,7 +18,15 @@ pub(crate) fn raw_text_as<'a>(value: &'a [u8], label: Option<&str>) -> Cow<'a, s
         return Cow::Borrowed(std::str::from_utf8(value).unwrap_or(""));
     }
     let mut unfolded = Vec::with_capacity(value.len());
-    unfolded.extend(value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n' | 0)));
+    let mut from = 0;
+    for at in memchr::memchr3_iter(b'\r', b'\n', 0, value) {
+        unfolded.extend_from_slice(value.get(from..at).unwrap_or(&[]));
+        from = at + 1;
+    }
+    unfolded.extend_from_slice(value.get(from..).unwrap_or(&[]));
+    if unfolded.is_ascii() && !unfolded.contains(&0x1b) {
+        return Cow::Owned(String::from_utf8(unfolded).unwrap_or_default());
+    }
     let label = label.filter(|_| std::str::from_utf8(&unfolded).is_err());
     Cow::Owned(charset::decode(&unfolded, label).text.into_owned())
 }

@@ -44,6 +44,7 @@ mod views;
 
 pub use approval::{Acknowledged, Approval};
 pub use check::{Certainty, Finding, identity_check};
+pub use network::is_network;
 pub use releasable::{Field, Releasable};
 pub use release::{FreshPapers, Gate, GateKey, Origin, Papers, Refusal, Released};
 pub use terms::TermKind;

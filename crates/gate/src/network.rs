@@ -39,6 +39,16 @@ impl Network {
     }
 }
 
+/// True if `text` is an address or a CIDR range that the identity check understands: what a roster may hold.
+///
+/// ```
+/// assert!(gate::is_network("192.0.2.0/24") && gate::is_network("2001:db8::1"));
+/// assert!(!gate::is_network("192.0.2.*"));
+/// ```
+pub fn is_network(text: &str) -> bool {
+    Network::parse(text).is_some()
+}
+
 /// Every address in a text, with the range of characters it was read from: dotted, defanged, IPv6, and the
 /// one-number forms that browsers accept (`3221225985`, `0xC0000201`).
 pub(crate) fn addresses(chars: &[char]) -> Vec<(usize, usize, IpAddr)> {

@@ -195,11 +195,12 @@ impl Terms {
         }
         for address in addresses {
             push(address, TermKind::Address, true);
-            if let Some((local, domain)) = address.rsplit_once('@') {
-                push(domain, TermKind::Domain, true);
-                if !GENERIC_LOCAL_PARTS.contains(&local.to_ascii_lowercase().as_str()) && local.len() >= 4 {
-                    push(local, TermKind::Person, false);
-                }
+            // The domain of an address may be a freemail provider's: only `domains` names the member's own.
+            if let Some((local, _)) = address.rsplit_once('@')
+                && !GENERIC_LOCAL_PARTS.contains(&local.to_ascii_lowercase().as_str())
+                && local.len() >= 4
+            {
+                push(local, TermKind::Person, false);
             }
         }
         for person in persons {

@@ -128,6 +128,11 @@ fn every_writing_of_the_provider_is_found() {
 }
 
 #[test]
+fn the_freemail_provider_of_a_member_s_address_names_nobody() {
+    assert_eq!(findings("送信者 someone-else@freemail.example"), []);
+}
+
+#[test]
 fn a_finding_shows_where_it_stands() {
     let text = "宛名は「みたほガス」でした。";
     let found = findings(text);

@@ -137,6 +137,7 @@ pub fn assemble(
             throttle: Throttle::default(),
             metrics: metrics_handle(),
             bell: tokio::sync::Notify::new(),
+            stopping: false.into(),
             demo_accounts,
             decoy_hash: crate::auth::hash_password("nobody has this password"),
         }),

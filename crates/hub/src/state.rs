@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use desk::Desk;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -32,6 +33,8 @@ pub(crate) struct Inner {
     pub(crate) metrics: PrometheusHandle,
     /// Rung when a submission comes in.
     pub(crate) bell: Notify,
+    /// True once the workers are to end.
+    pub(crate) stopping: AtomicBool,
     /// Accounts of the demo, for the tour.
     pub(crate) demo_accounts: Vec<DemoAccount>,
     /// Answers `login` for unknown users at the cost of a real check.

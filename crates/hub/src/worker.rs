@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -11,27 +12,47 @@ use crate::state::App;
 /// How many submissions are dissected side by side.
 const WORKERS: usize = 2;
 /// A worker looks into the queue at least this often, whether the bell rang or not.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(1);
 /// After a failure of the records a worker rests this long.
 const REST: Duration = Duration::from_secs(2);
 
-/// Starts the workers; they run until the process ends. What an earlier run left half done is taken up anew.
+/// Running workers.
+pub struct Workers {
+    app: App,
+    threads: Vec<std::thread::JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Lets each worker finish what it has in hand, and ends it.
+    pub async fn stop(self) {
+        self.app.inner.stopping.store(true, Ordering::SeqCst);
+        self.app.inner.bell.notify_waiters();
+        let threads = self.threads;
+        // A worker that fell has said so already.
+        let joined =
+            tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+        let _ = joined.await;
+    }
+}
+
+/// Starts the workers. What an earlier run left half done is taken up anew.
 ///
 /// # Errors
 /// The records failed.
-pub async fn start(app: &App) -> desk::records::RecordResult<()> {
+pub async fn start(app: &App) -> desk::records::RecordResult<Workers> {
     app.desk().records().requeue().await?;
     // Threads of their own: a large mail must not hold up the pages.
-    for _ in 0..WORKERS {
+    let start_one = |_| {
         let (app, runtime) = (app.clone(), tokio::runtime::Handle::current());
-        std::thread::spawn(move || runtime.block_on(work(app)));
-    }
+        std::thread::spawn(move || runtime.block_on(work(app)))
+    };
+    let threads = (0..WORKERS).map(start_one).collect();
     app.ring();
-    Ok(())
+    Ok(Workers { app: app.clone(), threads })
 }
 
 async fn work(app: App) {
-    loop {
+    while !app.inner.stopping.load(Ordering::SeqCst) {
         let desk = Arc::clone(&app.inner.desk);
         // A mail that brings the reader down is taken up again a few times and then set aside with an oddity;
         // it must not take the queue with it.

@@ -24,7 +24,10 @@ impl Write for Log {
 async fn no_canary_reaches_the_log() {
     let log = Log::default();
     let writer = log.clone();
-    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).init();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .init();
     tracing::trace!("the log is on");
 
     let hub = Hub::new().await;
@@ -44,7 +47,15 @@ async fn no_canary_reaches_the_log() {
     assert!(text.contains("the log is on"));
     let secret = cookie.split('=').nth(1).unwrap();
     let canaries = [
-        a, b, "attacker.test", "Revised purchase", "192.0.2.5", PASSWORD, "a wrong password", secret, hub.token("a"),
+        a,
+        b,
+        "attacker.test",
+        "Revised purchase",
+        "192.0.2.5",
+        PASSWORD,
+        "a wrong password",
+        secret,
+        hub.token("a"),
     ];
     for canary in canaries {
         let line = text.lines().find(|line| line.contains(canary));

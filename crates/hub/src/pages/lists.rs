@@ -117,13 +117,16 @@ pub(crate) fn shown(value: &str) -> String {
 
 /// Endings of file names that are also top-level domains or look like one: a file name stays as it is.
 const FILE_ENDINGS: [&str; 30] = [
-    "7z", "bat", "bmp", "com", "csv", "doc", "docm", "docx", "eml", "exe", "gif", "htm", "html", "iqy", "iso", "jpg",
-    "js", "jtd", "lnk", "lzh", "msg", "one", "pdf", "png", "rar", "rtf", "scr", "xls", "xlsx", "zip",
+    "7z", "bat", "bmp", "com", "csv", "doc", "docm", "docx", "eml", "exe", "gif", "htm", "html", "iqy",
+    "iso", "jpg", "js", "jtd", "lnk", "lzh", "msg", "one", "pdf", "png", "rar", "rtf", "scr", "xls", "xlsx",
+    "zip",
 ];
 
 /// Running text with its addresses, names and URLs defanged word by word.
 pub(crate) fn inert(text: &str) -> String {
-    let defanged = text.split(' ').map(|word| if leads_somewhere(word) { shown(word) } else { lexicon::text::visible(word) });
+    let defanged = text
+        .split(' ')
+        .map(|word| if leads_somewhere(word) { shown(word) } else { lexicon::text::visible(word) });
     defanged.collect::<Vec<_>>().join(" ")
 }
 

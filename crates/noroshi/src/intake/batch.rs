@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{BATCH_BYTES, BATCH_MAILS, Intake, Mail};
+use super::{BATCH_BYTES, BATCH_MAILS, Intake, Mail, Why};
 use crate::outcome::Failure;
 
 /// Stack of a worker.
@@ -26,7 +26,7 @@ pub(crate) fn each<R: Send>(
         if batch.is_empty() {
             return Ok(());
         }
-        let results: Vec<Result<R, (String, String)>> =
+        let results: Vec<Result<R, (String, Why)>> =
             pool.install(|| batch.into_par_iter().with_max_len(1).map(|mail| one(mail, &work)).collect());
         for result in results {
             match result {
@@ -37,7 +37,7 @@ pub(crate) fn each<R: Send>(
     }
 }
 
-fn one<R>(mail: Mail, work: &(impl Fn(&str, Vec<u8>) -> R + Sync)) -> Result<R, (String, String)> {
+fn one<R>(mail: Mail, work: &(impl Fn(&str, Vec<u8>) -> R + Sync)) -> Result<R, (String, Why)> {
     let path = mail.path.clone();
     let bytes = match mail.bytes() {
         Ok(bytes) => bytes,
@@ -45,7 +45,7 @@ fn one<R>(mail: Mail, work: &(impl Fn(&str, Vec<u8>) -> R + Sync)) -> Result<R, 
     };
     // Reading a mail never panics; should it ever, one mail is lost and named, not the whole run.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&path, bytes)))
-        .map_err(|_| (path, "noroshi has an error that this mail brought out; please report it".to_owned()))
+        .map_err(|_| (path, Why::Ours))
 }
 
 /// As many mails as may be worked on at once; a large one alone.

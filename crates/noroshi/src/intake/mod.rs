@@ -6,6 +6,7 @@
 mod batch;
 mod look;
 mod walk;
+mod why;
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use forensics::mbox::MboxReader;
 
 pub(crate) use batch::each;
+pub(crate) use why::Why;
 
 use look::Look;
 use walk::{Found, Walk};
@@ -43,13 +45,10 @@ enum Content {
 
 impl Mail {
     /// Its raw bytes.
-    pub(crate) fn bytes(self) -> Result<Vec<u8>, String> {
+    pub(crate) fn bytes(self) -> Result<Vec<u8>, Why> {
         match self.content {
             Content::Bytes(bytes) => Ok(bytes),
-            Content::File(path) => {
-                let file = File::open(&path).map_err(|error| reason(&error))?;
-                read_capped(file, self.size).map_err(|error| reason(&error))
-            }
+            Content::File(path) => read_capped(File::open(&path)?, self.size),
         }
     }
 }
@@ -58,7 +57,7 @@ impl Mail {
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     /// Paths that could not be read, and why, in order.
-    pub(crate) unread: Vec<(String, String)>,
+    pub(crate) unread: Vec<(String, Why)>,
     /// Files in folders that are no mails.
     pub(crate) no_mails: u64,
     /// Symbolic links, devices and the like in folders.
@@ -205,17 +204,15 @@ impl Intake {
     }
 
     fn unread(&mut self, path: String, error: &io::Error) -> Option<Mail> {
-        self.notes.unread.push((path, reason(error)));
+        self.notes.unread.push((path, error.into()));
         None
     }
 
     fn too_large(&mut self, path: String) -> Option<Mail> {
-        self.notes.unread.push((path, TOO_LARGE.to_owned()));
+        self.notes.unread.push((path, Why::LargeMail));
         None
     }
 }
-
-const TOO_LARGE: &str = "larger than 256 MiB";
 
 impl Mbox {
     fn next(&mut self, notes: &mut Notes) -> Option<Mail> {
@@ -231,8 +228,8 @@ impl Mbox {
             }
             let path = if alone { self.path.clone() } else { format!("{}#{number}", self.path) };
             match message {
-                Err(error) => notes.unread.push((path, reason(&error))),
-                Ok(message) if message.cut => notes.unread.push((path, TOO_LARGE.to_owned())),
+                Err(error) => notes.unread.push((path, error.into())),
+                Ok(message) if message.cut => notes.unread.push((path, Why::LargeMail)),
                 Ok(message) => {
                     let size = message.bytes.len() as u64;
                     return Some(Mail { path, size, content: Content::Bytes(message.bytes) });
@@ -243,38 +240,26 @@ impl Mbox {
 }
 
 /// Reads all of `input`, of which `size` bytes are expected; more than [`MAX_MAIL`] is an error.
-fn read_capped(input: impl Read, size: u64) -> io::Result<Vec<u8>> {
+fn read_capped(input: impl Read, size: u64) -> Result<Vec<u8>, Why> {
     // One spare byte: the end is then seen without growing.
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_MAIL)).unwrap_or(0) + 1);
     input.take(MAX_MAIL + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_MAIL {
-        return Err(io::Error::other(TOO_LARGE));
+        return Err(Why::LargeMail);
     }
     Ok(bytes)
 }
 
-/// Why something could not be read, in plain words.
-pub(crate) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "you are not allowed to read it".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 /// A text file that the command line names, whole; `-` is standard input.
-pub(crate) fn text_file(path: &Path, cap: u64) -> Result<String, String> {
+pub(crate) fn text_file(path: &Path, cap: u64) -> Result<String, Why> {
     let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().take(cap + 1).read_to_end(&mut bytes)
+    if path == Path::new("-") {
+        io::stdin().take(cap + 1).read_to_end(&mut bytes)?;
     } else {
-        File::open(path).and_then(|file| file.take(cap + 1).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| reason(&error))?;
-    if bytes.len() as u64 > cap {
-        return Err(format!("it is larger than {}", crate::screen::shape::size(cap)));
+        File::open(path)?.take(cap + 1).read_to_end(&mut bytes)?;
     }
-    String::from_utf8(bytes)
-        .map_err(|_| "it is not UTF-8; convert it, e.g. with iconv -f CP932 -t UTF-8".to_owned())
+    if bytes.len() as u64 > cap {
+        return Err(Why::LargeFile(cap));
+    }
+    String::from_utf8(bytes).map_err(|_| Why::NotUtf8)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Notes, reason};
+use super::Notes;
 
 /// A regular file.
 pub(super) struct Found {
@@ -36,7 +36,7 @@ impl Walk {
             };
             let path = folder.join(name);
             match path.symlink_metadata() {
-                Err(error) => notes.unread.push((path.to_string_lossy().into_owned(), reason(&error))),
+                Err(error) => notes.unread.push((path.to_string_lossy().into_owned(), error.into())),
                 Ok(meta) if meta.is_dir() => self.enter(path, notes),
                 Ok(meta) if meta.is_file() => {
                     return Some(Found { path, size: meta.len(), surely_mail: false });
@@ -51,7 +51,7 @@ impl Walk {
             entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<Vec<_>, _>>()
         });
         match listed {
-            Err(error) => notes.unread.push((folder.to_string_lossy().into_owned(), reason(&error))),
+            Err(error) => notes.unread.push((folder.to_string_lossy().into_owned(), error.into())),
             Ok(mut names) => {
                 // A Maildir: what lies in `tmp` is not delivered yet.
                 if ["cur", "new", "tmp"].iter().all(|part| names.iter().any(|name| name == part)) {

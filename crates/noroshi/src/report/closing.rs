@@ -74,6 +74,6 @@ pub(crate) fn notes(session: &Session, notes: &Notes, mails: u64) {
     };
     session.say(&session.paint_error.red(&head));
     for (path, why) in &notes.unread {
-        session.say(&format!("  {}: {why}", harmless(path)));
+        session.say(&format!("  {}: {}", harmless(path), why.of(lang)));
     }
 }

@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use lexicon::{Lang, Text};
 use serde::Serialize;
 
+use crate::clock;
+use crate::intake::Why;
 use crate::outcome::{Failure, Outcome};
 use crate::screen::Session;
 use crate::screen::shape::{pad, size};
-use crate::{clock, intake};
 
 /// Look at the installation and say what to mend (診断する)
 #[derive(Debug, clap::Args)]
@@ -152,6 +153,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome, Failure> {
     Ok(if worst == Status::Fail { Outcome::Found } else { Outcome::Done })
 }
 
+/// An error as a finding: what was found is the same in both languages.
+fn said(error: &io::Error) -> String {
+    Why::from(error).of(Lang::En)
+}
+
 /// Makes a file in `folder`, and takes it away again. Gives what the file system says of it.
 fn try_file(folder: &Path) -> io::Result<fs::Metadata> {
     let path = folder.join(format!(".noroshi-doctor-{}", std::process::id()));
@@ -171,7 +177,7 @@ fn data_folder(place: &Place) -> Check {
             "a file has this name; give another folder with --data",
         ),
         Err(error) => Check::fail(
-            format!("{}: {}", place.nearest.display(), intake::reason(&error)),
+            format!("{}: {}", place.nearest.display(), said(&error)),
             "書き込めるフォルダを --data に指定するか、chown で持ち主を変えてください",
             "give a folder that may be written to with --data, or change its owner with chown",
         ),
@@ -194,7 +200,7 @@ fn data_private(place: &Place) -> Check {
             "other users can look at the mails; close it with chmod 700",
         ),
         Err(error) => Check::fail(
-            intake::reason(&error),
+            said(&error),
             "データフォルダの持ち主で実行してください",
             "run it as the owner of the data folder",
         ),
@@ -271,7 +277,7 @@ fn temp_folder(_: &Place) -> Check {
     match try_file(&folder) {
         Ok(_) => Check::ok(folder.display().to_string()),
         Err(error) => Check::fail(
-            format!("{}: {}", folder.display(), intake::reason(&error)),
+            format!("{}: {}", folder.display(), said(&error)),
             "書き込めるフォルダを環境変数 TMPDIR に指定してください",
             "set TMPDIR to a folder that may be written to",
         ),

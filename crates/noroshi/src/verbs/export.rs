@@ -19,6 +19,7 @@ use lexicon::member::Identity;
 use lexicon::{Audience, IndicatorSet, Lang, Member, Observable, Role, Tlp};
 
 use super::guards::GuardArgs;
+use crate::intake::Why;
 use crate::outcome::{Failure, Outcome};
 use crate::report::{defanged, harmless};
 use crate::screen::Session;
@@ -134,7 +135,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     // To block a name or an address for examples harms nobody.
     let guards = args.guards.guards(Guards::builtin_for_examples(), session)?;
     if let Some(reference) = &args.advisory {
-        return advisory(reference, &args, guards);
+        return advisory(reference, &args, guards, session.lang);
     }
     let Some(path) = args.path.clone() else {
         return Err(Failure::Usage("name the list to export, or an advisory with --advisory".to_owned()));
@@ -142,8 +143,13 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     let at = args.created.unwrap_or_else(clock::now);
     let set = read(&path, &args, at, session)?;
     tell_guarded(&set, &guards, session);
-    let protected: Vec<Member> =
-        args.identity.as_deref().map(own_identity).transpose()?.into_iter().collect();
+    let protected: Vec<Member> = args
+        .identity
+        .as_deref()
+        .map(|path| own_identity(path, session.lang))
+        .transpose()?
+        .into_iter()
+        .collect();
     let papers = FreshPapers {
         audience: Audience::default(),
         origin: Origin::OwnList,
@@ -156,7 +162,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     match Gate::new(GateKey::new([0; 32])).release(set, Papers::Fresh(papers)) {
         Ok(released) => {
             let text = translate(&released, &args, guards)?;
-            write(&text, args.output.as_deref())?;
+            write(&text, args.output.as_deref(), session.lang)?;
             Ok(Outcome::Done)
         }
         Err(refusal) => {
@@ -167,7 +173,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
 }
 
 /// A released advisory from the hub's own folder, for its operator.
-fn advisory(reference: &str, args: &Args, guards: Guards) -> Result<Outcome, Failure> {
+fn advisory(reference: &str, args: &Args, guards: Guards, lang: Lang) -> Result<Outcome, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let found = runtime.block_on(hub::shelf::released(&args.data, args.database.as_deref(), reference));
     match found.map_err(|error| Failure::Input(super::serve::chain(&error)))? {
@@ -176,7 +182,7 @@ fn advisory(reference: &str, args: &Args, guards: Guards) -> Result<Outcome, Fai
             args.data.display()
         ))),
         Some(released) => {
-            write(&translate(&released, args, guards)?, args.output.as_deref())?;
+            write(&translate(&released, args, guards)?, args.output.as_deref(), lang)?;
             Ok(Outcome::Done)
         }
     }
@@ -184,8 +190,13 @@ fn advisory(reference: &str, args: &Args, guards: Guards) -> Result<Outcome, Fai
 
 fn read(path: &Path, args: &Args, at: Timestamp, session: &Session) -> Result<IndicatorSet, Failure> {
     let shown = path.display();
-    let text = intake::text_file(path, MAX_LIST)
-        .map_err(|why| Failure::Input(format!("the list {shown} cannot be read: {why}")))?;
+    let text = intake::text_file(path, MAX_LIST).map_err(|why| {
+        let why = why.of(session.lang);
+        Failure::Input(match session.lang {
+            Lang::Ja => format!("リスト {shown} を読めません: {why}"),
+            Lang::En => format!("the list {shown} cannot be read: {why}"),
+        })
+    })?;
     let name = args.name.clone().unwrap_or_else(|| match path.file_stem() {
         Some(stem) if path != Path::new("-") => stem.to_string_lossy().into_owned(),
         _ => "indicators".to_owned(),
@@ -195,7 +206,10 @@ fn read(path: &Path, args: &Args, at: Timestamp, session: &Session) -> Result<In
         session.say(&format!("{shown}: {problem}"));
     }
     if set.indicators.is_empty() && !text.trim().is_empty() {
-        return Err(Failure::Input(format!("{shown} holds no indicator; write one value a line")));
+        return Err(Failure::Input(match session.lang {
+            Lang::Ja => format!("{shown} にインディケータがありません。1 行に 1 つ書いてください"),
+            Lang::En => format!("{shown} holds no indicator; write one value a line"),
+        }));
     }
     Ok(set)
 }
@@ -255,7 +269,7 @@ fn translate<T: Carried>(released: &Released<T>, args: &Args, guards: Guards) ->
     })
 }
 
-fn write(text: &str, output: Option<&Path>) -> Result<(), Failure> {
+fn write(text: &str, output: Option<&Path>, lang: Lang) -> Result<(), Failure> {
     let Some(path) = output else {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -266,7 +280,11 @@ fn write(text: &str, output: Option<&Path>) -> Result<(), Failure> {
     part.push(".part");
     let part = PathBuf::from(part);
     std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
-        Failure::Input(format!("{} cannot be written: {}", path.display(), intake::reason(&error)))
+        let (shown, why) = (path.display(), Why::from(&error).of(lang));
+        Failure::Input(match lang {
+            Lang::Ja => format!("{shown} に書き込めません: {why}"),
+            Lang::En => format!("{shown} cannot be written: {why}"),
+        })
     })
 }
 
@@ -275,10 +293,21 @@ const MAX_IDENTITY: u64 = 1 << 20;
 
 /// The entries of an identity file. A line that is not understood stops everything: what it was meant to
 /// protect would leave.
-fn own_identity(path: &Path) -> Result<Member, Failure> {
+fn own_identity(path: &Path, lang: Lang) -> Result<Member, Failure> {
     let shown = path.display();
-    let text = intake::text_file(path, MAX_IDENTITY)
-        .map_err(|why| Failure::Input(format!("the identity file {shown} cannot be read: {why}")))?;
+    let text = intake::text_file(path, MAX_IDENTITY).map_err(|why| {
+        let why = why.of(lang);
+        Failure::Input(match lang {
+            Lang::Ja => format!("組織情報のファイル {shown} を読めません: {why}"),
+            Lang::En => format!("the identity file {shown} cannot be read: {why}"),
+        })
+    })?;
+    let wrong = |line: usize, ja: &str, en: &str| {
+        Failure::Input(match lang {
+            Lang::Ja => format!("{shown} の {line} 行目: {ja}"),
+            Lang::En => format!("{shown}, line {line}: {en}"),
+        })
+    };
     let mut identity = Identity::default();
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.trim();
@@ -293,17 +322,15 @@ fn own_identity(path: &Path) -> Result<Member, Failure> {
             "network" => &mut identity.networks,
             "person" => &mut identity.persons,
             _ => {
-                return Err(Failure::Input(format!(
-                    "{shown}, line {}: begin it with name:, domain:, address:, network: or person:",
-                    number + 1
-                )));
+                return Err(wrong(
+                    number + 1,
+                    "name: domain: address: network: person: のどれかで始めてください",
+                    "begin it with name:, domain:, address:, network: or person:",
+                ));
             }
         };
         if value.trim().is_empty() {
-            return Err(Failure::Input(format!(
-                "{shown}, line {}: there is nothing behind the colon",
-                number + 1
-            )));
+            return Err(wrong(number + 1, "コロンの後に何もありません", "there is nothing behind the colon"));
         }
         list.push(value.trim().to_owned());
     }

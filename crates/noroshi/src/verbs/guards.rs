@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use indicators::guard::Guards;
+use lexicon::Lang;
 
 use crate::intake;
 use crate::outcome::Failure;
@@ -44,8 +45,13 @@ impl GuardArgs {
         let mut guards = base.with_own_names(&self.own_domains);
         for path in &self.guard_lists {
             let shown = path.display();
-            let text = intake::text_file(path, MAX_LIST)
-                .map_err(|why| Failure::Input(format!("the guard list {shown} cannot be read: {why}")))?;
+            let text = intake::text_file(path, MAX_LIST).map_err(|why| {
+                let why = why.of(session.lang);
+                Failure::Input(match session.lang {
+                    Lang::Ja => format!("除外リスト {shown} を読めません: {why}"),
+                    Lang::En => format!("the guard list {shown} cannot be read: {why}"),
+                })
+            })?;
             let name = path.file_stem().map_or_else(|| "list".into(), |stem| stem.to_string_lossy());
             for problem in guards.add_list(&name, &text) {
                 session.say(&format!("{shown}: {problem}"));

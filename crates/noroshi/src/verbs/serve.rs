@@ -95,8 +95,9 @@ async fn serve(args: Args, session: &Session) -> Result<Outcome, StartError> {
         welcome(&app, &url, session).await?;
         app
     };
-    hub::worker::start(&app).await?;
+    let workers = hub::worker::start(&app).await?;
     hub::serve::run(&app, listener).await.map_err(|source| StartError::Listen { address, source })?;
+    workers.stop().await;
     vault.close().await;
     Ok(Outcome::Done)
 }

@@ -1,0 +1,72 @@
+//! Why something could not be read, in words that help.
+
+use std::io;
+
+use lexicon::Lang;
+
+/// Why something could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// There is nothing of this name.
+    Missing,
+    /// The user may not.
+    Forbidden,
+    /// It is a folder where a file is needed.
+    Folder,
+    /// A mail beyond [`super::MAX_MAIL`].
+    LargeMail,
+    /// A list beyond its cap, in bytes.
+    LargeFile(u64),
+    /// A text in another encoding.
+    NotUtf8,
+    /// An error of this program.
+    Ours,
+    /// What the system says.
+    Other(String),
+}
+
+impl Why {
+    /// In the words of `lang`.
+    pub(crate) fn of(&self, lang: Lang) -> String {
+        let text = match self {
+            Self::Missing => lang.pick("ファイルもフォルダもありません", "there is no such file or folder"),
+            Self::Forbidden => lang.pick("権限がありません", "you do not have the permission"),
+            Self::Folder => lang.pick("フォルダです", "it is a folder"),
+            Self::LargeMail => lang.pick("256 MiB を超えています", "larger than 256 MiB"),
+            Self::LargeFile(cap) => {
+                let cap = crate::screen::shape::size(*cap);
+                return match lang {
+                    Lang::Ja => format!("{cap} を超えています"),
+                    Lang::En => format!("larger than {cap}"),
+                };
+            }
+            Self::NotUtf8 => lang.pick(
+                "UTF-8 ではありません。iconv -f CP932 -t UTF-8 などで変換してください",
+                "it is not UTF-8; convert it, e.g. with iconv -f CP932 -t UTF-8",
+            ),
+            Self::Ours => lang.pick(
+                "このメールで noroshi の誤りが見つかりました。報告をお願いします",
+                "this mail brought out an error of noroshi; please report it",
+            ),
+            Self::Other(text) => text,
+        };
+        text.to_owned()
+    }
+}
+
+impl From<&io::Error> for Why {
+    fn from(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Missing,
+            io::ErrorKind::PermissionDenied => Self::Forbidden,
+            io::ErrorKind::IsADirectory => Self::Folder,
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl From<io::Error> for Why {
+    fn from(error: io::Error) -> Self {
+        Self::from(&error)
+    }
+}
