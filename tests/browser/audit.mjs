@@ -223,6 +223,65 @@ async function wrongForms(page) {
   await look(page, "analyst-problem", "ja", "light");
 }
 
+/** The pages that come only after a form: each is reached as a person reaches it, and looked at. */
+const afterForms = {
+  "": [
+    ["wrong password", "/login", async (page) => {
+      await page.type("#user", "nobody-of-this-name");
+      await page.type("#password", "not the password");
+      await Promise.all([page.waitForNavigation(), page.click("#login button")]);
+    }],
+  ],
+  administrator: [
+    ["account without organisation", "/admin/accounts", async (page) => {
+      await page.type("#user", "audit-example");
+      await page.type("#password", "long enough to be taken");
+      await Promise.all([page.waitForNavigation(), page.click(".side button")]);
+    }],
+    ["organisation without name", "/admin/members/new", async (page) => {
+      await page.$eval("form.card", (form) => { form.noValidate = true; });
+      await Promise.all([page.waitForNavigation(), page.click("form.card .actions button")]);
+    }],
+  ],
+  member: [
+    ["seen without a count", "/advisories", async (page) => {
+      await Promise.all([page.waitForNavigation(), page.click("[data-open]")]);
+      await page.click("[name=seen][value=yes]");
+      await page.$eval("#count", (field) => { field.value = "0"; });
+      await Promise.all([page.waitForNavigation(), page.click("form[action$='/sighting'] button")]);
+    }],
+    ["nothing chosen to submit", "/submit", async (page) => {
+      await page.$eval("form[data-upload]", (form) => { form.noValidate = true; });
+      await Promise.all([page.waitForNavigation(), page.click("form[data-upload] .actions button")]);
+    }],
+    ["a new token", "/account", async (page) => {
+      await page.type("#label", "audit");
+      await Promise.all([page.waitForNavigation(), page.click("form[action='/account/tokens'] button")]);
+    }],
+    ["the token revoked", "/account", async (page) => {
+      await Promise.all([page.waitForNavigation(), page.click("form[action$='/revoke'] button")]);
+    }],
+  ],
+};
+
+async function walkForms(page, name, role) {
+  for (const [what, start, act] of afterForms[role] ?? []) {
+    page.expected = [422];
+    for (const lang of ["ja", "en"]) {
+      await page.goto(url + start);
+      await setLanguage(page, lang);
+      if (what === "the token revoked" && !(await page.$("form[action$='/revoke']"))) continue;
+      await act(page);
+      visited += 1;
+      if ((await page.$(".problems")) && !(await focused(page, ".problems"))) problem(`${name} ${what}`, "the summary has not the focus");
+      for (const theme of ["light", "dark"]) {
+        await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+        await look(page, `${name}-${what.replace(/\W+/g, "-")}`, lang, theme);
+      }
+    }
+  }
+}
+
 async function withoutScripts(context, account) {
   const page = await open(context);
   await page.setJavaScriptEnabled(false);
@@ -244,6 +303,7 @@ try {
       const page = await open(context);
       if (account) await logIn(page, account);
       await walk(page, account ? `${role}-${account.user}` : "out", role);
+      await walkForms(page, account ? `${role}-${account.user}` : "out", role);
       if (role === "analyst") {
         await byKeyboard(page);
         await wrongForms(page);

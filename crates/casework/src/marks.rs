@@ -98,7 +98,7 @@ pub(crate) fn marks(facts: &MailFacts) -> Vec<Mark> {
         .collect();
     let usable = |domain: &str| !own.contains(domain) && !guarded.contains(domain);
     hosts(facts, &usable, &mut marks);
-    senders(facts, &usable, &mut marks);
+    senders(facts, &own, &guarded, &mut marks);
     if let Some(ip) = origin(facts).filter(|ip| usable(ip)) {
         marks.push(mark(MarkKind::Origin, &ip));
     }
@@ -187,19 +187,22 @@ fn hosts(facts: &MailFacts, usable: &dyn Fn(&str) -> bool, marks: &mut Vec<Mark>
     marks.extend(values.iter().map(|(kind, value)| mark(*kind, value)));
 }
 
-fn senders(facts: &MailFacts, usable: &dyn Fn(&str) -> bool, marks: &mut Vec<Mark>) {
+fn senders(facts: &MailFacts, own: &BTreeSet<String>, guarded: &BTreeSet<&str>, marks: &mut Vec<Mark>) {
     for (kind, mailbox) in [(MarkKind::From, &facts.from), (MarkKind::ReplyTo, &facts.reply_to)] {
         let Some(address) = mailbox.as_ref().map(|mailbox| mailbox.address.trim().to_lowercase()) else {
             continue;
         };
         let Some(domain) = address_domain(&address) else { continue };
-        let free = services::is_freemail(&domain);
-        if usable(&domain) && usable(&address) && (free || !services::is_service(&domain)) {
+        // A guard list speaks against a freemail provider's name, not against the one address of it that an
+        // attacker made.
+        let service = services::is_service(&domain) && !services::is_freemail(&domain);
+        if !service && !own.contains(&domain) && !guarded.contains(address.as_str()) {
             marks.push(mark(kind, &address));
         }
     }
     if let Some(domain) = facts.return_path.as_deref().and_then(address_domain)
-        && usable(&domain)
+        && !own.contains(&domain)
+        && !guarded.contains(domain.as_str())
         && !services::is_service(&domain)
     {
         marks.push(mark(MarkKind::ReturnPath, &domain));

@@ -152,6 +152,14 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
     {
         return tell(used, text, label, declared, None);
     }
+    if let Some(used) = declared.filter(|d| !d.is_single_byte() && *d != Charset::Jis)
+        && std::str::from_utf8(bytes).is_err()
+        && !has_jis_escape(bytes)
+        && let (text, _) = used.decode(bytes)
+        && mostly_read(&text)
+    {
+        return tell(used, text, label, declared, Some("charset-undecodable"));
+    }
     let (used, text, bad) = detect(bytes);
     if let Some(first) = declared
         && bad
@@ -182,6 +190,16 @@ fn tell<'a>(
 ) -> Decoded<'a> {
     let differs = label.filter(|_| declared != Some(used) || oddity == Some("charset-mismatch"));
     Decoded { text, used: used.name(), declared: differs.map(|l| l.to_ascii_lowercase()), oddity }
+}
+
+/// True if all but a few of the characters beyond ASCII could be read: one broken byte in a text does not prove
+/// its label wrong.
+fn mostly_read(text: &str) -> bool {
+    let (mut good, mut bad) = (0usize, 0usize);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        if c == '\u{fffd}' { bad += 1 } else { good += 1 }
+    }
+    good >= bad * 20
 }
 
 fn lost(text: &str) -> usize {
@@ -252,8 +270,13 @@ fn detect(bytes: &[u8]) -> (Charset, Cow<'_, str>, bool) {
     if !bad {
         return (used, text, false);
     }
+    if mostly_read(&text) {
+        return (used, text, true);
+    }
     let mut best = (used, lost(&text), text);
-    for encoding in [UTF_8, SHIFT_JIS, EUC_JP, GB18030] {
+    // GB 18030 reads nearly everything, so it is tried only where the text looked like it.
+    let wide = (used == Charset::Standard(GBK)).then_some(GB18030);
+    for encoding in [UTF_8, SHIFT_JIS, EUC_JP].into_iter().chain(wide) {
         let other = Charset::Standard(encoding);
         let (text, _) = other.decode(bytes);
         let loss = lost(&text);
@@ -535,6 +558,15 @@ mod tests {
             "windows-1252",
             Some("charset-mismatch"),
         );
+    }
+
+    #[test]
+    fn one_broken_byte_does_not_prove_a_label_wrong() {
+        let mut korean = b"\xb1\xa4\xb0\xed\xc3\xdf\xbc\xae".repeat(10);
+        korean.extend_from_slice(b" \xff");
+        let got = decode(&korean, Some("ks_c_5601-1987"));
+        assert_eq!((got.used.as_ref(), got.oddity), ("euc-kr", Some("charset-undecodable")));
+        assert!(got.text.starts_with("광고추석"));
     }
 
     #[test]

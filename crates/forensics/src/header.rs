@@ -6,12 +6,24 @@ pub(crate) struct Field<'a> {
     pub(crate) name: &'a [u8],
     /// With folds, without the final line end.
     pub(crate) value: &'a [u8],
+    /// What tells most names apart at one glance.
+    tag: u32,
 }
 
 impl Field<'_> {
     pub(crate) fn is(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name.as_bytes())
+        self.tag == tag(name.as_bytes()) && self.name.eq_ignore_ascii_case(name.as_bytes())
     }
+}
+
+/// Length, first, middle and last letter of a name, without regard to case.
+fn tag(name: &[u8]) -> u32 {
+    let letter = |at: usize| u32::from(name.get(at).map_or(0, |b| b | 0x20));
+    let length = name.len();
+    (length as u32 & 0xff) << 24
+        | letter(0) << 16
+        | letter(length / 2) << 8
+        | letter(length.saturating_sub(1))
 }
 
 /// The header of one part.
@@ -27,12 +39,16 @@ pub(crate) struct Block<'a> {
 impl<'a> Block<'a> {
     /// The first field of that name.
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
-        self.fields.iter().find(|f| f.is(name)).map(|f| f.value)
+        self.all(name).next()
     }
 
     /// All fields of that name.
     pub(crate) fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> + 's {
-        self.fields.iter().filter(move |f| f.is(name)).map(|f| f.value)
+        let wanted = tag(name.as_bytes());
+        self.fields
+            .iter()
+            .filter(move |f| f.tag == wanted && f.name.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|f| f.value)
     }
 }
 
@@ -132,9 +148,11 @@ pub(crate) fn read(raw: &[u8], limit: usize, top: bool) -> Block<'_> {
         match name_of(line) {
             Some((length, value)) => {
                 if block.fields.len() < limit {
+                    let name = line.get(..length).unwrap_or(&[]);
                     block.fields.push(Field {
-                        name: line.get(..length).unwrap_or(&[]),
+                        name,
                         value: line.get(value..).unwrap_or(&[]),
+                        tag: tag(name),
                     });
                 } else if !too_many {
                     too_many = true;

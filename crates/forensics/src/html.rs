@@ -24,6 +24,9 @@ pub struct Html {
 /// Bytes of script text kept.
 const SCRIPT_BYTES: usize = 256 << 10;
 
+/// A tag longer than this (bytes) without a `data:` address is stuffing.
+const STUFFED_TAG: usize = 4096;
+
 /// Attributes read of one tag.
 const ATTRIBUTES: usize = 100;
 
@@ -113,7 +116,11 @@ impl Reader<'_> {
         match bytes.get(open + 1) {
             Some(b'!') => {
                 if input.get(open..).is_some_and(|r| r.starts_with("<!--")) {
-                    return comment_end(bytes, open + 4);
+                    let end = comment_end(bytes, open + 4);
+                    if end == bytes.len() && !input.ends_with("-->") {
+                        self.hidden(input.get(open + 4..).unwrap_or(""));
+                    }
+                    return end;
                 }
                 memchr(b'>', bytes.get(open..).unwrap_or(&[])).map_or(bytes.len(), |n| open + n + 1)
             }
@@ -131,9 +138,16 @@ impl Reader<'_> {
                 let name = tag_name(input, open + 1);
                 let (attributes, end) = attributes(input, open + 1 + name.length);
                 self.start_tag(&name, &attributes);
+                let tag = input.get(open + 1..end).unwrap_or("");
+                if tag.len() > STUFFED_TAG && memchr::memmem::find(tag.as_bytes(), b"data:").is_none() {
+                    self.hidden(tag);
+                }
                 if matches!(name.as_str(), "script" | "style" | "title" | "textarea" | "xmp") {
                     let close = raw_text_end(bytes, end, name.as_str());
                     let inner = input.get(end..close).unwrap_or("");
+                    if close == bytes.len() && !matches!(name.as_str(), "textarea" | "xmp") {
+                        self.hidden(inner);
+                    }
                     match name.as_str() {
                         "script" => self.script(inner),
                         "textarea" | "xmp" => self.text(inner),
@@ -214,6 +228,12 @@ impl Reader<'_> {
         } else {
             self.out.cut = true;
         }
+    }
+
+    /// Stuffing that no reader sees.
+    fn hidden(&mut self, inner: &str) {
+        let room = self.limits.body_bytes.saturating_sub(self.out.facts.hidden.len());
+        self.out.facts.hidden.push_str(lexicon::text::cut(inner, room));
     }
 
     /// `url(…)` in a style sheet.
@@ -407,7 +427,10 @@ fn plain_run(bytes: &[u8]) -> usize {
     while let Some(&byte) = bytes.get(at) {
         if byte > b' ' && byte != b'&' {
             at += 1;
-        } else if byte == b' ' && at > 0 && bytes.get(at + 1).is_some_and(|next| *next > b' ' && *next != b'&') {
+        } else if byte == b' '
+            && at > 0
+            && bytes.get(at + 1).is_some_and(|next| *next > b' ' && *next != b'&')
+        {
             at += 2;
         } else if byte == b'&' || byte.is_ascii_whitespace() {
             break;
@@ -615,6 +638,15 @@ mod tests {
 
     fn html(input: &str) -> Html {
         read(input, &Limits::default())
+    }
+
+    #[test]
+    fn stuffing_that_is_never_shown_is_kept_apart_from_the_text() {
+        assert_eq!(html("Pay<style><a href 44e22e35 0ab5").facts.hidden, "<a href 44e22e35 0ab5");
+        assert_eq!(html("Pay<style>a{}</style><!-- b --> now").facts.hidden, "");
+        let stuffed = html(&format!("Pay<a href {}> now", "ab12 ".repeat(1000)));
+        assert!(stuffed.facts.hidden.starts_with("a href ab12") && stuffed.text == "Pay now");
+        assert_eq!(html(&format!("<img src='data:{}'>", "A".repeat(9000))).facts.hidden, "");
     }
 
     fn check_text(input: &str, expect: &str) {

@@ -1,7 +1,7 @@
 //! What a file is, by its content: a short stable word, and whether it needs a password.
 //!
 //! The name decides only between forms that share one content (a script is text, a Word wizard is a Word file).
-//! To add a kind: its signature in [`magic`], or its text sign in [`text_kind`], and a line in the tests.
+//! To add a kind: its signature in `magic`, or its text sign in `text_kind`, and a line in the tests.
 
 mod archives;
 mod documents;

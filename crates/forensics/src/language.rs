@@ -192,7 +192,7 @@ fn small_words() -> &'static Table {
 }
 
 /// Bytes given to the statistics where small words do not decide.
-const STATISTICS_BYTES: usize = 400;
+const STATISTICS_BYTES: usize = 300;
 
 /// Bytes of plain words looked at.
 const WORDS_BYTES: usize = 1_000;

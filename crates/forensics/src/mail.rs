@@ -323,7 +323,7 @@ fn is_blank(text: &str) -> bool {
 
 impl Bodies {
     /// Chooses the body and hands the texts on for indicators.
-    fn settle(self, session: &mut Session<'_>, facts: &mut MailFacts, prefix: &str) -> Option<String> {
+    fn settle(mut self, session: &mut Session<'_>, facts: &mut MailFacts, prefix: &str) -> Option<String> {
         let mut body = Body::default();
         let mut chosen = vec![false; self.pieces.len()];
         let mut done = Vec::new();
@@ -367,6 +367,10 @@ impl Bodies {
             if !chosen {
                 let place = if piece.html { "html:text" } else { "text" };
                 session.source(format!("{prefix}{place}"), SourceForm::Prose, &piece.text);
+                if piece.html {
+                    let room = session.limits.body_bytes.saturating_sub(self.facts.text.len());
+                    self.facts.text.push_str(lexicon::text::cut(&piece.text, room));
+                }
             }
         }
         session.source(format!("{prefix}html:script"), SourceForm::Prose, &self.scripts);
@@ -387,6 +391,8 @@ impl Bodies {
         self.facts.forms.append(&mut facts.forms);
         self.facts.refresh.append(&mut facts.refresh);
         self.facts.remote.append(&mut facts.remote);
+        let room = session.limits.body_bytes.saturating_sub(self.facts.hidden.len());
+        self.facts.hidden.push_str(lexicon::text::cut(&facts.hidden, room));
         self.facts.links.truncate(most);
         self.facts.forms.truncate(most);
         self.facts.refresh.truncate(most);

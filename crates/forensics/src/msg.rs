@@ -225,6 +225,7 @@ fn body(
     if !blank(&plain) {
         out.text = plain;
         session.source(format!("{prefix}html:text"), SourceForm::Prose, &page.text);
+        page.facts.text = std::mem::take(&mut page.text);
     } else if !blank(&page.text) {
         out.text = std::mem::take(&mut page.text);
         out.source = "text/html".to_owned();

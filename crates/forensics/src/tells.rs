@@ -1,8 +1,8 @@
 //! Tells (見分け方): what gives an attack mail away, with its evidence. Few and precise: a tell that every second
 //! honest mail shows would teach people to overlook all of them.
 //!
-//! To add a tell: an entry in [`CATALOGUE`], a check in the module of what it looks at ([`header`], [`page`],
-//! [`name`], [`wording`]), and a test there.
+//! To add a tell: an entry in [`CATALOGUE`], a check in the module of what it looks at (`header`, `page`,
+//! `name`, `words`), and a test there.
 
 mod catalogue;
 mod header;

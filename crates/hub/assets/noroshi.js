@@ -109,10 +109,11 @@
         if (request.status === 200 && receipts.length > 0) {
           entry.done = true;
           const links = receipts.map((row) => row.querySelector("a[href^='/submissions/']")).filter(Boolean);
-          const word = receipts[0].querySelector(".chip")?.textContent.trim() ?? "";
           const link = document.createElement("a");
           link.href = links.length === 1 ? links[0].getAttribute("href") : "/submissions";
-          link.textContent = links.length > 1 ? `${word} (${links.length})` : word;
+          const mark = receipts[0].querySelector(".chip");
+          if (mark) link.append(document.importNode(mark, true));
+          if (links.length > 1) link.append(` × ${links.length}`);
           entry.state.replaceChildren(link);
         } else {
           const told = answer.querySelector(".problems li, .notice p")?.textContent.trim();
@@ -131,9 +132,12 @@
       for (const entry of files.filter((each) => !each.done)) await send(entry);
       button.disabled = false;
       const done = files.filter((entry) => entry.done).length;
-      say(t(`${files.length} 件中 ${done} 件を受け付けました`, `${done} of ${files.length} received`));
-      input.value = "";
       input.required = false;
+      const told = form.querySelector("[data-told]");
+      told.hidden = done === 0;
+      told.querySelector("p").textContent = done === files.length
+        ? t(`${done} 件を受け付けました。ご提供ありがとうございます。`, `${done} received. Thank you.`)
+        : t(`${files.length} 件中 ${done} 件を受け付けました。`, `${done} of ${files.length} received.`);
     });
   }
 
@@ -167,7 +171,7 @@
   }
   const dialog = document.getElementById("keys");
   const rows = all("[data-row]");
-  const linkOf = (row) => row.querySelector("[data-open], .rows-title, a");
+  const linkOf = (row) => row.querySelector("[data-open], .rows-title") ?? row.querySelector("a");
   const move = (step) => {
     if (rows.length === 0) return;
     const now = rows.findIndex((row) => row.contains(document.activeElement));

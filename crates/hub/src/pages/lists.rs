@@ -184,6 +184,7 @@ impl CampaignRow {
 /// An advisory in the making, in a list.
 pub(crate) struct DraftRow {
     pub(crate) id: String,
+    pub(crate) lang: Lang,
     pub(crate) title: String,
     pub(crate) number: String,
     pub(crate) state: Chip,
@@ -195,6 +196,7 @@ impl DraftRow {
     pub(crate) fn of(v: &View, record: &AdvisoryRecord) -> Self {
         Self {
             id: record.advisory.id.to_string(),
+            lang: record.advisory.lang,
             title: lexicon::text::visible(&record.advisory.title),
             number: record.advisory.number.clone(),
             state: labels::advisory_state(v, record.state),

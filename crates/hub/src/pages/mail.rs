@@ -114,7 +114,12 @@ impl Mail {
                 .map(|hop| HopRow {
                     from: hop.from.as_deref().map_or_else(|| "?".to_owned(), shown),
                     by: hop.by.as_deref().map_or_else(|| "?".to_owned(), shown),
-                    ip: hop.ip.as_deref().map(shown).unwrap_or_default(),
+                    ip: hop
+                        .ip
+                        .as_deref()
+                        .filter(|ip| !names(hop.from.as_deref(), ip))
+                        .map(shown)
+                        .unwrap_or_default(),
                     date: hop.date.as_deref().map(date_text).unwrap_or_default(),
                 })
                 .collect(),
@@ -261,6 +266,11 @@ fn headers(v: &View, facts: &MailFacts) -> Vec<HeaderRow> {
         add(&header.name, inert(lexicon::text::cut(&header.value, LINE)), true);
     }
     rows
+}
+
+/// True where the name that a client gave is its address itself, as in `[192.0.2.1]`.
+fn names(from: Option<&str>, ip: &str) -> bool {
+    from.is_some_and(|from| from.trim_matches(['[', ']']) == ip)
 }
 
 /// `2026-11-20T10:00:00+09:00` as `2026-11-20 10:00:00 +09:00`: the mail's own offset is part of the evidence.

@@ -21,7 +21,7 @@ use crate::screen::shape::{pad, size};
 #[command(after_help = "Examples:\n  noroshi doctor\n  noroshi doctor --data /var/lib/noroshi --json")]
 pub(crate) struct Args {
     /// The hub's data folder
-    #[arg(long, value_name = "DIR", default_value = "noroshi-data")]
+    #[arg(long, value_name = "DIR", env = "NOROSHI_DATA", default_value = "noroshi-data")]
     data: PathBuf,
 
     /// JSON
