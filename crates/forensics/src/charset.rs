@@ -280,7 +280,7 @@ fn detect(bytes: &[u8]) -> (Charset, Cow<'_, str>, bool) {
         let other = Charset::Standard(encoding);
         let (text, _) = other.decode(bytes);
         let loss = lost(&text);
-        if loss < best.1 {
+        if loss < best.1 && mostly_read(&text) {
             best = (other, loss, text);
         }
     }
@@ -305,12 +305,13 @@ const GUESS_BYTES: usize = 16 << 10;
 fn guess(bytes: &[u8]) -> Charset {
     let first = memchr_high(bytes);
     let sample = bytes.get(first.saturating_sub(64)..).unwrap_or(bytes);
+    let whole = sample.len() <= GUESS_BYTES;
     let sample = sample.get(..GUESS_BYTES).unwrap_or(sample);
     // Kana tell Japanese from everything else, even in texts too short for statistics.
     let mut best: Option<(usize, Charset)> = None;
     for encoding in [SHIFT_JIS, EUC_JP] {
         let (text, bad) = encoding.decode_without_bom_handling(sample);
-        if bad && sample.len() == bytes.len() {
+        if bad && whole {
             continue;
         }
         let kana = text.chars().filter(|c| matches!(c, '\u{3041}'..='\u{30fe}')).count();
@@ -334,7 +335,10 @@ fn guess(bytes: &[u8]) -> Charset {
     }
     // Western text has single accented letters between plain ones; only other text gets the Japanese hint.
     if high_runs(sample) {
-        return Charset::Standard(detector.guess(Some(b"jp"), Utf8Detection::Deny));
+        let hinted = detector.guess(Some(b"jp"), Utf8Detection::Deny);
+        if mostly_read(&hinted.decode_without_bom_handling(sample).0) {
+            return Charset::Standard(hinted);
+        }
     }
     Charset::Standard(plain)
 }

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use desk::Actor;
 use jiff::Timestamp;
-use lexicon::{Lang, Role, Text};
+use lexicon::{Lang, Role};
 
 use crate::error::PageError;
 
@@ -43,11 +43,6 @@ impl View {
         self.lang.pick(ja, en)
     }
 
-    /// A fixed text in the page's language.
-    pub fn text(&self, text: Text) -> &'static str {
-        text.of(self.lang)
-    }
-
     /// The form token.
     pub fn csrf(&self) -> &str {
         self.viewer.as_ref().map_or("", |viewer| &viewer.csrf)
@@ -66,11 +61,6 @@ impl View {
     /// True for the account of a member organisation or vendor.
     pub fn is_organisation(&self) -> bool {
         matches!(self.role(), Some(Role::Member | Role::Vendor))
-    }
-
-    /// True for an administrator.
-    pub fn is_administrator(&self) -> bool {
-        self.role() == Some(Role::Administrator)
     }
 
     /// The role in words.

@@ -1,4 +1,11 @@
 //! Only forms that this hub's own pages sent, and tokens, change anything.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

@@ -1,4 +1,11 @@
 //! A mail's way through: from submission to a released advisory and the answers to it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

@@ -1,4 +1,11 @@
 //! `kill -9` at any moment of an ingest: every acknowledged mail is there once, dissected once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};

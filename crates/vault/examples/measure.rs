@@ -66,7 +66,11 @@ async fn main() {
         let t = Instant::now();
         let c = v.key_counts(&keys).await.unwrap();
         counts += t.elapsed().as_secs_f64();
-        let rare: Vec<LinkKey> = c.iter().filter(|c| c.submissions < 20 || std::env::var("FLOOD").is_ok()).map(|c| c.key).collect();
+        let rare: Vec<LinkKey> = c
+            .iter()
+            .filter(|c| c.submissions < 20 || std::env::var("FLOOD").is_ok())
+            .map(|c| c.key)
+            .collect();
         let t = Instant::now();
         v.carriers(&rare, 300).await.unwrap();
         carr += t.elapsed().as_secs_f64();

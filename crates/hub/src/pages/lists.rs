@@ -115,11 +115,10 @@ pub(crate) fn shown(value: &str) -> String {
     lexicon::text::visible(&indicators::defang::defang(value))
 }
 
-/// Endings of file names that are also top-level domains or look like one: a file name stays as it is.
-const FILE_ENDINGS: [&str; 30] = [
-    "7z", "bat", "bmp", "com", "csv", "doc", "docm", "docx", "eml", "exe", "gif", "htm", "html", "iqy",
-    "iso", "jpg", "js", "jtd", "lnk", "lzh", "msg", "one", "pdf", "png", "rar", "rtf", "scr", "xls", "xlsx",
-    "zip",
+/// Endings of file names, some of which look like top-level domains: a file name stays as it is.
+const FILE_ENDINGS: [&str; 29] = [
+    "7z", "bat", "bmp", "csv", "doc", "docm", "docx", "eml", "exe", "gif", "htm", "html", "iqy", "iso",
+    "jpg", "js", "jtd", "lnk", "lzh", "msg", "one", "pdf", "png", "rar", "rtf", "scr", "xls", "xlsx", "zip",
 ];
 
 /// Running text with its addresses, names and URLs defanged word by word.
@@ -141,7 +140,7 @@ fn leads_somewhere(word: &str) -> bool {
     !name.is_empty()
         && ending.len() >= 2
         && ending.bytes().all(|b| b.is_ascii_lowercase())
-        && (name.contains('.') || !FILE_ENDINGS.contains(&ending.as_str()))
+        && !FILE_ENDINGS.contains(&ending.as_str())
 }
 
 /// A campaign in a list.
@@ -230,7 +229,9 @@ mod tests {
     fn only_what_could_be_followed_is_defanged() {
         assert_eq!(inert("https://a.example/ → b.example"), "hxxps://a[.]example/ → b[.]example");
         assert_eq!(inert("origin 198.51.100.23 (3)"), "origin 198[.]51[.]100[.]23 (3)");
-        assert_eq!(inert("jaccard 0.98, 写真.zip, PHPMailer 6.9"), "jaccard 0.98, 写真.zip, PHPMailer 6.9");
+        for kept in ["jaccard 0.98, 写真.zip, PHPMailer 6.9", "attachment[0]: 状況.doc.lnk (.doc.lnk)"] {
+            assert_eq!(inert(kept), kept);
+        }
     }
 
     #[test]

@@ -1,5 +1,12 @@
 //! A hub in a temporary folder with a repeatable world: three members, a vendor, and an account for each role.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

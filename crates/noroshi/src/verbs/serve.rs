@@ -150,7 +150,7 @@ fn welcome_demo(credentials: &Credentials, data: &Path, session: &Session) {
             "An invented community shares what it knows. Log in as one of these:"
         )
     );
-    println!("  {:<14} {:<12} {}", lang.pick("role", "role"), "user", "password");
+    println!("  role           user         password");
     for account in &credentials.accounts {
         println!("  {:<14} {:<12} {}", account.role, account.user, account.password);
     }
