@@ -160,4 +160,31 @@ mod tests {
             }
         }
     }
+
+    #[tokio::test]
+    async fn records_of_every_older_schema_are_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        for older in 1..KNOWN_SCHEMA {
+            let pool = sqlx::SqlitePool::connect_with(
+                sqlx::sqlite::SqliteConnectOptions::new()
+                    .filename(folder.path().join(format!("{older}.sqlite")))
+                    .create_if_missing(true),
+            )
+            .await
+            .unwrap();
+            let store = Store::Sqlite { writer: pool.clone(), readers: pool };
+            apply(&store, "test", older).await.unwrap();
+            let mut session = store.write("write", "SIG").await.unwrap();
+            let sql = "INSERT INTO sig (id, name_ja, name_en) VALUES ($1, 'ガス', 'Gas')";
+            let done = session.run(sql, args![uuid::Uuid::nil()]).await;
+            session.end(done).await.unwrap();
+
+            let opened = apply(&store, "test", KNOWN_SCHEMA).await.unwrap();
+            assert_eq!((opened.from_schema, opened.to_schema), (older, KNOWN_SCHEMA));
+            assert_eq!(opened.applied.len(), (KNOWN_SCHEMA - older) as usize);
+            let mut session = store.read("read", "SIG").await.unwrap();
+            assert_eq!(session.rows("SELECT id FROM sig", Vec::new()).await.unwrap().len(), 1);
+            session.row("SELECT id FROM sighting", Vec::new()).await.unwrap();
+        }
+    }
 }

@@ -6,7 +6,7 @@ mod session;
 mod throttle;
 
 pub use pages::routes;
-pub use password::hash_password;
+pub use password::{hash as hash_on_thread, hash_password};
 pub use session::setup_link;
 pub use session::{Login, login, new_token};
 pub(crate) use session::{cookie_value, session_viewer, token_viewer};

@@ -12,7 +12,7 @@ use lexicon::Role;
 use lexicon::ids::AccountId;
 use serde::Deserialize;
 
-use super::password::{PASSWORD_MAX, PASSWORD_MIN, hash_password};
+use super::password::{PASSWORD_MAX, PASSWORD_MIN};
 use super::session::{Login, hash, login, logout};
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
@@ -142,7 +142,7 @@ async fn do_setup(State(app): State<App>, view: View, form: Posted) -> PageResul
         user: user.clone(),
         role: Role::Administrator,
         member: None,
-        password_hash: hash_password(password),
+        password_hash: super::password::hash(password).await,
         created: app.desk().now(),
         disabled: false,
     };

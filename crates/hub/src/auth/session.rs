@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use lexicon::ids::{AccountId, TokenId};
 use sha2::{Digest, Sha256};
 
-use super::password::verify_password;
+use super::password::verify;
 use crate::state::App;
 use crate::view::Viewer;
 
@@ -44,8 +44,7 @@ pub async fn login(app: &App, user: &str, password: &str, from: Option<IpAddr>) 
     }
     let account = app.desk().records().account_by_user(&user).await?.filter(|account| !account.disabled);
     let hash = account.as_ref().map_or(&app.inner.decoy_hash, |account| &account.password_hash).clone();
-    let password = password.to_owned();
-    let fits = tokio::task::spawn_blocking(move || verify_password(&password, &hash)).await.unwrap_or(false);
+    let fits = verify(password, &hash).await;
     let Some(account) = account.filter(|_| fits) else {
         app.inner.throttle.failed(&user, from, now);
         return Ok(Login::Wrong);

@@ -16,7 +16,7 @@ use lexicon::{Audience, Lang, Role, Tlp, Verdict};
 use super::cast::{PLAYERS, Player, sigs};
 use super::credentials::{Account, Credentials, Token};
 use super::mails::{File, Letter, message_id, zip};
-use crate::auth::{hash_password, new_token};
+use crate::auth::{hash_on_thread, new_token};
 use crate::serve::StartError;
 use crate::state::App;
 use crate::world::SystemWorld;
@@ -67,8 +67,7 @@ async fn account(
     player: Option<&Player>,
 ) -> Result<Actor, StartError> {
     let password = BASE32_NOPAD.encode(&app.desk().random::<10>()).to_lowercase();
-    let hashed = password.clone();
-    let password_hash = tokio::task::spawn_blocking(move || hash_password(&hashed)).await.unwrap_or_default();
+    let password_hash = hash_on_thread(&password).await;
     let record = AccountRecord {
         id: app.desk().new_id(AccountId::from_time_and_random),
         user: user.to_owned(),

@@ -9,10 +9,13 @@ use lexicon::indicator::FileHashes;
 use lexicon::{Advisory, Audience, Indicator, Lang};
 use sqlx::AssertSqlSafe;
 
-use crate::sql::{Row, Session, args, insert_many, marks, padded};
+use crate::sql::{Row, Session, args, insert_many, marks};
 
 /// The place of the present text; the n-th release's is n.
 pub(super) const PRESENT: i64 = 0;
+
+/// How many texts are read by one statement; a page and the row that follows it fit.
+const KEYS_AT_ONCE: usize = 256;
 
 /// Names one text: an advisory, and [`PRESENT`] or the number of the release.
 pub(super) type TextKey = (AdvisoryId, i64);
@@ -82,26 +85,30 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Reads the texts of these keys.
+/// Reads the texts of these keys, each of which is named once.
 pub(super) async fn read(
     session: &mut Session,
     keys: &[TextKey],
 ) -> RecordResult<BTreeMap<TextKey, (Advisory, Audience)>> {
     let mut texts = BTreeMap::new();
-    for list in padded(keys) {
-        let wanted = format!("(advisory, frozen) IN (VALUES {})", marks(1, 2, list.len()));
+    for list in keys.chunks(KEYS_AT_ONCE) {
+        // A join, in this order: an IN over pairs makes SQLite read the whole table.
+        let wanted = format!("WITH wanted (id, nth) AS (VALUES {})", marks(1, 2, list.len()));
+        let joined = |table: &str| {
+            format!("FROM wanted CROSS JOIN {table} t WHERE t.advisory = wanted.id AND t.frozen = wanted.nth")
+        };
         let args = || list.iter().flat_map(|(id, frozen)| args![*id, *frozen]).collect();
 
         let sql = format!(
-            "SELECT advisory, frozen, number, version, lang, title, summary, features, measures, request, \
-             organisations, first_seen, last_seen, tlp, all_members, vendors FROM advisory_text \
-             WHERE {wanted}"
+            "{wanted} SELECT advisory, frozen, number, version, lang, title, summary, features, measures, \
+             request, organisations, first_seen, last_seen, tlp, all_members, vendors {}",
+            joined("advisory_text")
         );
         for row in session.rows(AssertSqlSafe(sql), args()).await? {
             texts.insert(key(&row)?, read_text(&row)?);
         }
 
-        let sql = format!("SELECT advisory, frozen, sig FROM advisory_audience_sig WHERE {wanted}");
+        let sql = format!("{wanted} SELECT advisory, frozen, sig {}", joined("advisory_audience_sig"));
         for row in session.rows(AssertSqlSafe(sql), args()).await? {
             if let Some((_, audience)) = texts.get_mut(&key(&row)?) {
                 audience.sigs.insert(row.id("sig")?);
@@ -109,8 +116,9 @@ pub(super) async fn read(
         }
 
         let sql = format!(
-            "SELECT advisory, frozen, kind, value, hashed, md5, sha1, sha256, note FROM advisory_indicator \
-             WHERE {wanted} ORDER BY advisory, frozen, place"
+            "{wanted} SELECT advisory, frozen, kind, value, hashed, md5, sha1, sha256, note {} \
+             ORDER BY advisory, frozen, place",
+            joined("advisory_indicator")
         );
         for row in session.rows(AssertSqlSafe(sql), args()).await? {
             if let Some((advisory, _)) = texts.get_mut(&key(&row)?) {

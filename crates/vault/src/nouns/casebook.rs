@@ -18,7 +18,7 @@ use super::pages::page;
 use crate::Vault;
 use crate::sql::{Row, args, marks, padded, select};
 
-/// Keys as values for `IN (VALUES …)`, in lists that both databases take.
+/// Keys, each once or repeated to fill up, in lists that both databases take.
 fn key_lists(keys: &[LinkKey]) -> Vec<Vec<LinkKey>> {
     let keys: Vec<LinkKey> = keys.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     padded(&keys)
@@ -45,20 +45,23 @@ fn read_summary(row: &Row) -> RecordResult<CampaignSummary> {
 impl Casebook for Vault {
     async fn key_counts(&self, keys: &[LinkKey]) -> RecordResult<Vec<KeyCount>> {
         let mut session = self.store.snapshot("count link keys", "link key").await?;
-        let mut counts = Vec::new();
+        let mut counts = BTreeMap::new();
         for list in key_lists(keys) {
+            // A join, in this order: an IN over pairs makes SQLite read the whole table.
             let sql = format!(
-                "SELECT kind, value, submissions, families FROM key_count WHERE (kind, value) IN (VALUES {})",
+                "WITH wanted (kind, value) AS (VALUES {}) SELECT k.kind AS kind, k.value AS value, \
+                 k.submissions AS submissions, k.families AS families FROM wanted w CROSS JOIN key_count k \
+                 WHERE k.kind = w.kind AND k.value = w.value",
                 marks(1, 2, list.len())
             );
             let args = list.iter().flat_map(|key| args![key.kind, key.value]).collect();
             for row in session.rows(AssertSqlSafe(sql), args).await? {
+                let key = read_key(&row)?;
                 let (submissions, families) = (row.count("submissions")?, row.count("families")?);
-                counts.push(KeyCount { key: read_key(&row)?, submissions, families });
+                counts.insert(key, KeyCount { key, submissions, families });
             }
         }
-        counts.sort_by_key(|count| count.key);
-        Ok(counts)
+        Ok(counts.into_values().collect())
     }
 
     async fn carriers(&self, keys: &[LinkKey], limit: u32) -> RecordResult<Vec<SubmissionId>> {

@@ -9,7 +9,7 @@ use super::arg::Arg;
 use super::row::Row;
 use super::session::Session;
 
-/// The most rows of one INSERT, and the most values of one IN list: SQLite allows 32,766 values a statement.
+/// The most rows of one INSERT, and the most values asked for by one statement: SQLite allows 32,766 values a statement.
 const CHUNK: usize = 256;
 
 /// Inserts rows of `width` values each with `INSERT INTO {into} VALUES (…), (…) {after}`; what `after` says
@@ -46,7 +46,7 @@ pub(crate) fn marks(first: usize, width: usize, rows: usize) -> String {
     sql
 }
 
-/// Cuts values into lists for `IN ((…), …)`, each filled up to a power of two by repeating its last value:
+/// Cuts values into lists for one statement each, filled up to a power of two by repeating its last value:
 /// so that a few prepared statements serve lists of every length.
 pub(crate) fn padded<T: Clone>(values: &[T]) -> Vec<Vec<T>> {
     values

@@ -9,7 +9,7 @@ use lexicon::Role;
 use lexicon::ids::{AccountId, MemberId};
 
 use super::note;
-use crate::auth::hash_password;
+use crate::auth::hash_on_thread;
 use crate::auth::pages::problem_with;
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
@@ -175,7 +175,7 @@ async fn put(app: &App, view: &View, form: &Posted) -> PageResult {
         user: given.user,
         role,
         member: organisation.filter(|_| works_for_one).map(|member| member.id),
-        password_hash: hash_password(password),
+        password_hash: hash_on_thread(password).await,
         created: known.as_ref().map_or_else(|| app.desk().now(), |known| known.created),
         disabled: known.is_some_and(|known| known.disabled),
     };
