@@ -21,6 +21,9 @@ pub(crate) fn read(
     mails: usize,
 ) -> (MailFacts, Option<String>) {
     let lines = one_line_end(raw);
+    if lines.len() < raw.len() {
+        session.odd("line-ends-limit", format!("{prefix}byte:{}", lines.len()));
+    }
     let structure = structure::split(&lines, session.limits, &mut session.parts_left);
     for (id, place) in structure.oddities {
         session.odd(id, format!("{prefix}{place}"));
@@ -48,7 +51,11 @@ pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails
     read(session, raw, &format!("{place}:"), mails).0.attachments
 }
 
-/// Line ends that are lone carriage returns (old Macintosh mail) become line feeds.
+/// Bytes of a mail with lone carriage returns that are read: they must be copied to be changed.
+const LONE_CR_BYTES: usize = 48 << 20;
+
+/// Line ends that are lone carriage returns (old Macintosh mail) become line feeds, in the first
+/// [`LONE_CR_BYTES`]; what lies beyond is left out.
 fn one_line_end(raw: &[u8]) -> Cow<'_, [u8]> {
     let first = memchr::memchr2(b'\r', b'\n', raw);
     let lone = first.is_some_and(|at| raw.get(at) == Some(&b'\r') && raw.get(at + 1) != Some(&b'\n'));
@@ -56,7 +63,7 @@ fn one_line_end(raw: &[u8]) -> Cow<'_, [u8]> {
     if !lone || first.is_some_and(|at| raw.get(at + 1..at + 3) == Some(b"\r\n")) {
         return Cow::Borrowed(raw);
     }
-    let mut out = raw.to_vec();
+    let mut out = raw.get(..raw.len().min(LONE_CR_BYTES)).unwrap_or(raw).to_vec();
     for at in memchr::memchr_iter(b'\r', raw) {
         if raw.get(at + 1) != Some(&b'\n')
             && let Some(byte) = out.get_mut(at)

@@ -117,6 +117,11 @@ pub static CATALOGUE: &[Entry] = &[
         "The HTML is too long or has too many links; only its beginning was read",
     ),
     entry(
+        "line-ends-limit",
+        "改行が CR だけの巨大なメールのため、途中までを読みました",
+        "A huge mail whose lines end in lone carriage returns; only its beginning was read",
+    ),
+    entry(
         "mail-depth-limit",
         "メールの入れ子が深すぎるため、これより内側を読んでいません",
         "Mails are nested too deep; what is further inside was not read",

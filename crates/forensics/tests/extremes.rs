@@ -134,3 +134,13 @@ fn a_long_attachment_is_hashed_whole_in_pieces() {
     assert_eq!(whole.attachments[0].size, pieces.attachments[0].size);
     assert!(pieces.oddities.iter().any(|o| o.id == "attachment-size-limit"));
 }
+
+#[test]
+fn a_huge_mail_of_lone_carriage_returns_is_read_as_far_as_it_may_be_copied() {
+    let mut raw = b"Subject: huge\rFrom: a@example.com\r\r".to_vec();
+    raw.resize(49 << 20, b'x');
+    let facts = forensics::read(&raw, &forensics::Limits::default()).facts;
+    assert_eq!(facts.subject.as_deref(), Some("huge"));
+    assert_eq!(facts.size, 49 << 20);
+    assert!(facts.oddities.iter().any(|o| o.id == "line-ends-limit" && o.place == "byte:50331648"));
+}
