@@ -28,7 +28,7 @@ use sql::Store;
 /// # async fn example() -> Result<(), vault::OpenError> {
 /// let (vault, opened) = vault::Vault::open("data/noroshi.sqlite").await?;
 /// for what in &opened.applied {
-///     eprintln!("{what}");
+///     eprintln!("{}", what.en);
 /// }
 /// vault.close().await;
 /// # Ok(())

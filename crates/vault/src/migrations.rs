@@ -1,10 +1,12 @@
 //! The schema and its versions: numbered files, applied in order at the start, all in one transaction.
 //!
-//! A released file is never edited; a change is a new file. The first line of each says what it does. The
+//! A released file is never edited; a change is a new file. The first line of each says what it does, and
+//! so does its entry here, in both languages. The
 //! files are SQL for both databases; `{bytes}`, `{text}` and `{clustered}` stand for what each of them calls
 //! it.
 
 use desk::records::RecordResult;
+use lexicon::Text;
 
 use crate::open::OpenError;
 use crate::sql::{Session, Store, args};
@@ -12,33 +14,33 @@ use crate::sql::{Session, Store, args};
 /// One step of the schema; its version is its place, from 1.
 struct Migration {
     /// What it does, in a sentence.
-    what: &'static str,
+    what: Text,
     /// The whole file.
     sql: &'static str,
 }
 
-/// A migration from its file, whose first line is `-- ` and its sentence.
-const fn migration(sql: &'static str) -> Migration {
-    let bytes = sql.as_bytes();
-    let mut end = 0;
-    while end < bytes.len() && bytes[end] != b'\n' {
-        end += 1;
-    }
-    // A file that does not begin so has no sentence; a test below says so.
-    let what = match bytes.split_at(end).0 {
-        [b'-', b'-', b' ', sentence @ ..] => match std::str::from_utf8(sentence) {
-            Ok(what) => what,
-            Err(_) => "",
-        },
-        _ => "",
-    };
-    Migration { what, sql }
-}
-
 const MIGRATIONS: [Migration; 3] = [
-    migration(include_str!("migrations/0001_roster.sql")),
-    migration(include_str!("migrations/0002_casebook.sql")),
-    migration(include_str!("migrations/0003_advisories.sql")),
+    Migration {
+        what: Text::new(
+            "名簿（SIG、参加組織、組織が特定される記述）、アカウント、セッション、API トークンの表を作成。",
+            "Makes tables for the roster (SIGs, member organisations, what identifies them), accounts, sessions and API tokens.",
+        ),
+        sql: include_str!("migrations/0001_roster.sql"),
+    },
+    Migration {
+        what: Text::new(
+            "情報提供、解析結果、照合値、つながり、キャンペーン、判定、監査証跡の表を作成。",
+            "Makes tables for submissions, their dissections, link keys, links, campaigns, verdicts and the audit trail.",
+        ),
+        sql: include_str!("migrations/0002_casebook.sql"),
+    },
+    Migration {
+        what: Text::new(
+            "注意喚起、共有範囲、インディケータ、承認、公開、受信確認の表を作成。",
+            "Makes tables for advisories, their audiences and indicators, approvals, releases and sightings.",
+        ),
+        sql: include_str!("migrations/0003_advisories.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
@@ -56,7 +58,7 @@ pub struct Opened {
     /// The version now.
     pub to_schema: u32,
     /// What each migration did, in a sentence each; empty where all was up to date.
-    pub applied: Vec<&'static str>,
+    pub applied: Vec<Text>,
 }
 
 /// The schema version of a database; 0 where it has none.
@@ -85,13 +87,13 @@ pub(crate) async fn apply(store: &Store, what: &str, to: u32) -> Result<Opened, 
     let (from, applied) = session.end(done).await.map_err(failed)?;
     refuse_newer(from)?;
     for what in &applied {
-        tracing::info!(what, "schema migration");
+        tracing::info!(what = what.en, "schema migration");
     }
     Ok(Opened { from_schema: from, to_schema: from.max(to), applied })
 }
 
 /// Applies what is missing; returns the version found and what was done.
-async fn locked(session: &mut Session, to: u32) -> RecordResult<(u32, Vec<&'static str>)> {
+async fn locked(session: &mut Session, to: u32) -> RecordResult<(u32, Vec<Text>)> {
     // Another process may start at the same moment: whoever comes second waits, and looks again.
     if session.is_postgres() {
         session.row("SELECT pg_advisory_xact_lock($1)", args![MIGRATION_LOCK]).await?;
@@ -100,7 +102,7 @@ async fn locked(session: &mut Session, to: u32) -> RecordResult<(u32, Vec<&'stat
     Ok((from, steps(session, from, to).await?))
 }
 
-async fn steps(session: &mut Session, from: u32, to: u32) -> RecordResult<Vec<&'static str>> {
+async fn steps(session: &mut Session, from: u32, to: u32) -> RecordResult<Vec<Text>> {
     let mut applied = Vec::new();
     if from == 0 {
         let sql = "CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, what {text} NOT NULL)";
@@ -110,7 +112,7 @@ async fn steps(session: &mut Session, from: u32, to: u32) -> RecordResult<Vec<&'
         if version > from && version <= to {
             session.script(for_engine(migration.sql, session.is_postgres())).await?;
             let sql = "INSERT INTO schema_migration (version, what) VALUES ($1, $2)";
-            session.run(sql, args![version, migration.what]).await?;
+            session.run(sql, args![version, migration.what.en]).await?;
             applied.push(migration.what);
         }
     }
@@ -148,7 +150,9 @@ mod tests {
     #[test]
     fn every_migration_says_what_it_does_in_a_sentence() {
         for migration in &MIGRATIONS {
-            assert!(migration.what.ends_with('.') && migration.what.len() > 20, "{}", migration.what);
+            let Text { ja, en } = migration.what;
+            assert!(en.ends_with('.') && en.len() > 20 && ja.ends_with('。'), "{en}");
+            assert!(migration.sql.starts_with(&format!("-- {en}\n")), "the file says the same: {en}");
         }
     }
 

@@ -84,6 +84,8 @@ pub trait Accounts {
     async fn session(&self, hash: &[u8; 32], now: Timestamp) -> RecordResult<Option<SessionRecord>>;
     /// Ends a session.
     async fn delete_session(&self, hash: &[u8; 32]) -> RecordResult<()>;
+    /// Ends all sessions of an account: its password was changed, or it was disabled.
+    async fn delete_sessions_of(&self, account: AccountId) -> RecordResult<()>;
     /// Forgets sessions that ended at or before `now`; returns how many.
     async fn delete_expired_sessions(&self, now: Timestamp) -> RecordResult<u64>;
 

@@ -85,7 +85,7 @@ async fn serve(args: Args, session: &Session) -> Result<Outcome, StartError> {
     let Opened { app, vault, schema } =
         hub::serve::open(&data, args.database.as_deref(), settings, shared).await?;
     for what in &schema.applied {
-        println!("{}: {what}", lang.pick("記録の更新", "records"));
+        println!("{}: {}", lang.pick("記録の更新", "records"), what.of(lang));
     }
     let app = if args.demo {
         let (app, credentials) = hub::demo::fill(app, &world, &data, &url).await?;

@@ -99,6 +99,13 @@ impl Accounts for Vault {
         session.end(done).await
     }
 
+    async fn delete_sessions_of(&self, account: AccountId) -> RecordResult<()> {
+        let mut session = self.store.write("end an account's sessions", "session").await?;
+        let sql = "DELETE FROM account_session WHERE account = $1";
+        let done = session.run(sql, args![account]).await.map(|_| ());
+        session.end(done).await
+    }
+
     async fn delete_expired_sessions(&self, now: Timestamp) -> RecordResult<u64> {
         let mut session = self.store.write("forget expired sessions", "session").await?;
         let done = session.run("DELETE FROM account_session WHERE expires <= $1", args![now]).await;

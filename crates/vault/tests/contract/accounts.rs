@@ -86,6 +86,20 @@ pub(crate) async fn a_session_that_was_ended_is_gone(vault: Vault) {
     assert!(vault.session(&digest(2), at(0)).await.unwrap().is_some());
 }
 
+pub(crate) async fn all_sessions_of_an_account_end_and_nobody_else_s(vault: Vault) {
+    for (n, user) in [(1, "hanako"), (2, "taro")] {
+        vault.put_account(&record(n, user)).await.unwrap();
+    }
+    let of = |n: u8, owner: u128| SessionRecord { account: record(owner, "").id, ..session(n, 100) };
+    for session in [of(1, 1), of(2, 1), of(3, 2)] {
+        vault.put_session(&session).await.unwrap();
+    }
+    vault.delete_sessions_of(record(1, "").id).await.unwrap();
+    for (n, there) in [(1, false), (2, false), (3, true)] {
+        assert_eq!(vault.session(&digest(n), at(0)).await.unwrap().is_some(), there, "{n}");
+    }
+}
+
 pub(crate) async fn expired_sessions_are_forgotten_and_counted(vault: Vault) {
     vault.put_account(&record(1, "hanako")).await.unwrap();
     for (n, expires) in [(1, 10), (2, 20), (3, 30)] {

@@ -44,6 +44,7 @@ contract! {
         accounts_are_sorted_by_login_name,
         a_session_is_there_until_it_ends,
         a_session_that_was_ended_is_gone,
+        all_sessions_of_an_account_end_and_nobody_else_s,
         expired_sessions_are_forgotten_and_counted,
         a_token_comes_back_by_its_hash_and_is_listed_oldest_first,
         a_token_is_revoked_by_its_owner_only,

@@ -57,7 +57,7 @@ fn a_new_file_is_made_for_its_owner_only_with_the_newest_schema() {
         let (vault, opened) = Vault::open(path.to_str().unwrap()).await.unwrap();
         assert_eq!((opened.from_schema, opened.to_schema), (0, KNOWN_SCHEMA));
         assert_eq!(opened.applied.len(), KNOWN_SCHEMA as usize);
-        assert!(opened.applied.iter().all(|what| what.ends_with('.')), "{:?}", opened.applied);
+        assert!(opened.applied.iter().all(|what| what.en.ends_with('.')), "{:?}", opened.applied);
         received(&vault, 1).await;
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         for name in ["noroshi.sqlite", "noroshi.sqlite-wal", "noroshi.sqlite-shm"] {

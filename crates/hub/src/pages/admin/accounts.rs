@@ -181,5 +181,7 @@ async fn put(app: &App, view: &View, form: &Posted) -> PageResult {
     };
     note(app, view, "account.put", account.id).await?;
     records.put_account(&account).await.settled(view)?;
+    // Whoever held the old password is out.
+    records.delete_sessions_of(account.id).await.settled(view)?;
     Ok(see("/admin/accounts?done=saved"))
 }

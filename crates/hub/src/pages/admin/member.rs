@@ -112,7 +112,9 @@ async fn save(State(app): State<App>, view: View, form: Posted) -> PageResult {
         form.all("sig").filter_map(|sig| sig.parse().ok()).filter(|sig| all.contains(sig)).collect();
     let vendor = form.get("role") == Role::Vendor.word();
     let name: String = form.get("name").trim().chars().take(ENTRY).collect();
-    if name.is_empty() {
+    // A line that the identity check cannot read would protect nobody, silently.
+    let unread = entries(form.get("networks")).into_iter().find(|network| !gate::is_network(network));
+    if name.is_empty() || unread.is_some() {
         let given = Given {
             name,
             vendor,
@@ -122,8 +124,15 @@ async fn save(State(app): State<App>, view: View, form: Posted) -> PageResult {
             networks: form.get("networks").to_owned(),
             persons: form.get("persons").to_owned(),
         };
-        let problem = Problem {
-            field: "name", message: view.t("名称を書いてください。", "Write the name.")
+        let problem = match unread {
+            None => Problem { field: "name", message: view.t("名称を書いてください。", "Write the name.") },
+            Some(_) => Problem {
+                field: "networks",
+                message: view.t(
+                    "IP アドレスか範囲（例 192.0.2.0/24）として読めない行があります。1 行に 1 つずつ書いてください。",
+                    "A line is neither an IP address nor a range such as 192.0.2.0/24. Write one a line.",
+                ),
+            },
         };
         let sigs = sigs(&app, &view, &chosen).await?;
         let id = known.map(|member| member.id.to_string());
