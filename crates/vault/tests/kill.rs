@@ -1,4 +1,4 @@
-//! What was acknowledged is there, once, however often the hub is killed (`kill -9`) while it works.
+//! What was acknowledged or approved is there, once, however often the hub is killed (`kill -9`) while it works.
 //!
 //! The test starts itself again as a child that takes in mails, dissects them and prints what it has
 //! acknowledged, kills it at odd moments, and counts at the end.
@@ -12,20 +12,24 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use desk::records::{
-    AuditEntry, AuditTrail as _, Blobs as _, CampaignChange, Casebook as _, Channel, Completion,
-    DissectionRecord, LinkKey, NewSubmission, PageRequest, RecordResult, Roster as _, SubmissionFilter,
-    Submissions as _,
+    Advisories as _, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, ApprovalState, AuditEntry,
+    AuditTrail as _, Blobs as _, CampaignChange, Casebook as _, Channel, Completion, DissectionRecord,
+    LinkKey, NewSubmission, PageRequest, RecordResult, Roster as _, SubmissionFilter, Submissions as _,
 };
 use jiff::Timestamp;
-use lexicon::ids::{AccountId, AuditId, CampaignId, MemberId, SubmissionId};
+use lexicon::ids::{AccountId, AdvisoryId, AuditId, CampaignId, MemberId, SubmissionId};
 use lexicon::member::Identity;
-use lexicon::{MailFacts, Member, Role, SubmissionState};
+use lexicon::{Advisory, AdvisoryState, Audience, Lang, MailFacts, Member, Role, SubmissionState, Tlp};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use vault::{LocalBlobs, Vault};
 
-/// How often the hub is killed.
+/// How often the hub is killed; `NOROSHI_KILLS=1000` for a long run.
 const KILLS: u32 = 24;
+
+fn kills() -> u32 {
+    std::env::var("NOROSHI_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS)
+}
 
 /// Where the child finds its data, and the number of the mail to begin with; unset in a normal test run.
 const FOLDER: &str = "NOROSHI_KILL_TEST_FOLDER";
@@ -92,6 +96,57 @@ async fn work(vault: &Vault) -> RecordResult<Option<SubmissionId>> {
     Ok(Some(record.id))
 }
 
+/// Drafts the advisory of a mail and approves it, as far as an earlier run has not.
+async fn approve(vault: &Vault, n: u64, unique: u128) {
+    let entry = |tag: u128, action: &str| AuditEntry {
+        id: id::<AuditId>(unique + (tag << 120)),
+        at: at(n),
+        account: None,
+        action: action.to_owned(),
+        object: n.to_string(),
+    };
+    let advisory = id::<AdvisoryId>(u128::from(n) + 1);
+    if vault.advisory(advisory).await.unwrap().is_none() {
+        let record = AdvisoryRecord {
+            advisory: Advisory {
+                id: advisory,
+                number: format!("N-{n}"),
+                version: 1,
+                lang: Lang::Ja,
+                title: String::new(),
+                summary: String::new(),
+                features: String::new(),
+                measures: String::new(),
+                request: String::new(),
+                organisations: 1,
+                first_seen: None,
+                last_seen: None,
+                indicators: Vec::new(),
+                tlp: Tlp::Amber,
+            },
+            state: AdvisoryState::AwaitingApproval,
+            campaign: None,
+            audience: Audience::all_members(),
+            author: id(1),
+            created: at(n),
+            revision: 0,
+        };
+        vault.put_advisory(&record, &entry(1, "advisory.draft")).await.unwrap();
+    }
+    if vault.approvals(advisory).await.unwrap().is_empty() {
+        let approval = ApprovalRecord {
+            advisory,
+            member: id(1),
+            state: ApprovalState::Approved,
+            digest: [7; 32],
+            note: String::new(),
+            at: at(n),
+            account: None,
+        };
+        vault.put_approval(&approval, &entry(2, "advisory.approve")).await.unwrap();
+    }
+}
+
 /// The child. In a normal test run it has nothing to do.
 #[test]
 fn the_child_takes_in_mails_until_it_is_killed() {
@@ -134,6 +189,8 @@ fn the_child_takes_in_mails_until_it_is_killed() {
             };
             let receipt = vault.receive(&new, &entry).await.unwrap();
             say(&format!("acknowledged {n} {sha256} {}", receipt.id));
+            approve(&vault, n, unique).await;
+            say(&format!("approved {n}"));
         }
     });
 }
@@ -162,8 +219,9 @@ fn what_was_acknowledged_is_there_once_and_dissected_once_however_often_the_hub_
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged: BTreeMap<u64, (String, SubmissionId)> = BTreeMap::new();
     let mut done: BTreeSet<SubmissionId> = BTreeSet::new();
+    let mut approved: BTreeSet<u64> = BTreeSet::new();
     runtime().block_on(async {
-        for kill in 0..KILLS {
+        for kill in 0..kills() {
             // From "before the file is there" to "well at work", in an order that repeats itself late.
             let after = Duration::from_millis(u64::from(kill * 89 % 241) + 5);
             // Some mails again that were acknowledged, as a member does that got no answer.
@@ -175,6 +233,9 @@ fn what_was_acknowledged_is_there_once_and_dissected_once_however_often_the_hub_
                         let said = (sha256.to_owned(), id.parse().unwrap());
                         let before = acknowledged.insert(n.parse().unwrap(), said.clone());
                         assert!(before.is_none_or(|before| before == said), "the same receipt twice");
+                    }
+                    (Some("approved"), Some(n), None, None) => {
+                        approved.insert(n.parse().unwrap());
                     }
                     (Some("done"), Some(id), None, None) if id.len() == 36 => {
                         assert!(done.insert(id.parse().unwrap()), "{id} was dissected twice");
@@ -209,6 +270,26 @@ fn what_was_acknowledged_is_there_once_and_dissected_once_however_often_the_hub_
         assert_eq!(vault.keyed().await.unwrap(), all);
         assert_eq!(vault.key_counts(&[LinkKey { kind: 1, value: 1 }]).await.unwrap()[0].submissions, all);
         assert_eq!(vault.campaign(id(1)).await.unwrap().unwrap().submissions.len(), kept.len());
+        // What was approved is approved; and a draft without its approval is one that was cut off between them.
+        assert!(!approved.is_empty());
+        for n in &approved {
+            let approvals = vault.approvals(id(u128::from(*n) + 1)).await.unwrap();
+            assert_eq!(
+                approvals.iter().map(|a| a.state).collect::<Vec<_>>(),
+                [ApprovalState::Approved],
+                "{n}"
+            );
+        }
+        let mut decisions = 0;
+        let mut request = PageRequest::first(200);
+        loop {
+            let page = vault.advisories(AdvisoryFilter::default(), request).await.unwrap();
+            for record in &page.items {
+                decisions += 1 + vault.approvals(record.advisory.id).await.unwrap().len();
+            }
+            let Some(next) = page.next else { break };
+            request.after = Some(next);
+        }
         let mut entries = 0;
         let mut request = PageRequest::first(200);
         loop {
@@ -217,7 +298,7 @@ fn what_was_acknowledged_is_there_once_and_dissected_once_however_often_the_hub_
             let Some(next) = page.next else { break };
             request.after = Some(next);
         }
-        assert_eq!(entries, kept.len());
+        assert_eq!(entries, kept.len() + decisions, "the audit trail agrees with the records");
         vault.close().await;
     });
 }
