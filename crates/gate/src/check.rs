@@ -1,5 +1,8 @@
 //! The identity check: would this text give a member away, and where?
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use lexicon::Member;
 use lexicon::ids::MemberId;
 
@@ -37,10 +40,14 @@ pub struct Finding {
     pub certainty: Certainty,
 }
 
-/// The most findings that are listed; the first alone forbids the release.
-const FINDING_LIMIT: usize = 200;
+/// A place: the field's number and the byte range in it.
+type Place = (usize, (usize, usize));
 
-/// Looks for every member of `protected` in every field. Sorted by field and place; one finding a place.
+/// The findings so far: at each place of each field the surest, and of equals the plainest.
+type Found = BTreeMap<Place, Finding>;
+
+/// Looks for every member of `protected` in every field. Sorted by field and place, one finding a place, and
+/// never cut short: the gate decides on all of it.
 ///
 /// A field with more encoded material than can be read within the limits is a certain finding itself: what
 /// cannot be checked does not leave.
@@ -49,18 +56,28 @@ pub fn identity_check<'m>(
     protected: impl IntoIterator<Item = &'m Member>,
 ) -> Vec<Finding> {
     let protected: Vec<Terms> = protected.into_iter().map(Terms::of).collect();
-    let mut findings = Vec::new();
-    for field in fields {
+    let mut found = Found::new();
+    for (number, field) in fields.iter().enumerate() {
         if field.text.is_empty() {
             continue;
         }
         let (all, complete) = views(&field.text);
+        let mut add = |finding: Finding| {
+            let better = |old: &Finding| {
+                (finding.certainty, Reverse(finding.via.len()), Reverse(finding.member))
+                    > (old.certainty, Reverse(old.via.len()), Reverse(old.member))
+            };
+            let place = (number, finding.range);
+            if found.get(&place).is_none_or(better) {
+                found.insert(place, finding);
+            }
+        };
         for view in &all {
-            find_texts(field, view, &protected, &mut findings);
-            find_networks(field, view, &protected, &mut findings);
+            find_texts(field, view, &protected, &mut add);
+            find_networks(field, view, &protected, &mut add);
         }
         if !complete && let Some(first) = protected.first() {
-            findings.push(Finding {
+            add(Finding {
                 field: field.name.clone(),
                 range: (0, field.text.len()),
                 excerpt: lexicon::text::cut(&field.text, 80).to_owned(),
@@ -71,34 +88,29 @@ pub fn identity_check<'m>(
             });
         }
     }
-    settle(findings)
+    settle(found)
 }
 
-/// Sorts, and of several findings at one place keeps the surest and plainest.
-fn settle(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| {
-        (&a.field, a.range.0, b.certainty, a.via.len(), std::cmp::Reverse(a.range.1), a.member, a.kind).cmp(
-            &(&b.field, b.range.0, a.certainty, b.via.len(), std::cmp::Reverse(b.range.1), b.member, b.kind),
-        )
+/// Leaves out what lies wholly inside a finding that is at least as sure.
+fn settle(found: Found) -> Vec<Finding> {
+    let mut order: Vec<(Place, Finding)> = found.into_iter().collect();
+    // At one start the longest first, so that what it covers comes after it.
+    order.sort_by_key(|((field, (start, end)), finding)| {
+        (*field, *start, Reverse(*end), Reverse(finding.certainty))
     });
-    let mut kept: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let covered = kept.iter().rev().take(8).any(|other| {
-            other.field == finding.field
-                && other.member == finding.member
-                && other.certainty >= finding.certainty
-                && other.range.0 <= finding.range.0
-                && finding.range.1 <= other.range.1
+    let mut kept: Vec<(Place, Finding)> = Vec::new();
+    for ((field, range), finding) in order {
+        let covered = kept.iter().rev().take(16).any(|((other, outer), by)| {
+            *other == field && outer.0 <= range.0 && range.1 <= outer.1 && by.certainty >= finding.certainty
         });
         if !covered {
-            kept.push(finding);
+            kept.push(((field, range), finding));
         }
     }
-    kept.truncate(FINDING_LIMIT);
-    kept
+    kept.into_iter().map(|(_, finding)| finding).collect()
 }
 
-fn find_texts(field: &Field<'_>, view: &View, protected: &[Terms], findings: &mut Vec<Finding>) {
+fn find_texts(field: &Field<'_>, view: &View, protected: &[Terms], add: &mut impl FnMut(Finding)) {
     let folded = fold(view.chars.iter().copied());
     let text: String = folded.iter().map(|f| f.c).collect();
     if text.is_empty() {
@@ -119,10 +131,7 @@ fn find_texts(field: &Field<'_>, view: &View, protected: &[Terms], findings: &mu
                 let (Some(a), Some(b)) = (folded.get(first), folded.get(last)) else { break };
                 let (a, b) = (a.from as usize, b.from as usize);
                 let Some(certainty) = weigh(term, view, a, b) else { continue };
-                findings.push(finding(field, view, a, b, terms.member, term.kind, certainty));
-                if findings.len() > FINDING_LIMIT * 8 {
-                    return;
-                }
+                add(finding(field, view, a, b, terms.member, term.kind, certainty));
             }
         }
     }
@@ -141,19 +150,40 @@ fn weigh(term: &Term, view: &View, a: usize, b: usize) -> Option<Certainty> {
         match (own_word, letters) {
             (true, 3..) if term.whole => Some(Certainty::Certain),
             (true, _) => Some(Certainty::Doubtful),
+            (false, 3) if term.whole && apart(view, a, b) => Some(Certainty::Doubtful),
             (false, 6..) if term.whole && unbroken => Some(Certainty::Certain),
             (false, 10..) if term.whole => Some(Certainty::Certain),
             (false, 4..) => Some(Certainty::Doubtful),
             (false, _) => None,
         }
     } else {
+        // A few kana can be the end of one word and the beginning of the next: 「し`かしお`客様」 is no カシオ.
+        let kana = term.folded.chars().all(|c| matches!(c, 'ぁ'..='ゖ'));
+        let hiragana = view.chars.get(a..=b).is_some_and(|run| run.iter().all(|c| matches!(c, 'ぁ'..='ゖ')));
         match letters {
+            ..=4 if kana && (!own_word || hiragana) => (letters > 1).then_some(Certainty::Doubtful),
             3.. if term.whole => Some(Certainty::Certain),
             2 if term.whole && own_word => Some(Certainty::Certain),
             1 => (own_word && term.whole).then_some(Certainty::Doubtful),
             _ => Some(Certainty::Doubtful),
         }
     }
+}
+
+/// True where a short name is set off inside a longer word by digits or by its case, as in `NEC2026.xlsx` or
+/// `necInvoice`.
+fn apart(view: &View, a: usize, b: usize) -> bool {
+    let at = |i: usize| view.chars.get(i).copied();
+    let breaks = |x: Option<char>, y: Option<char>, z: Option<char>| match (x, y) {
+        (Some(x), Some(y)) if x.is_alphanumeric() && y.is_alphanumeric() => {
+            x.is_numeric() != y.is_numeric()
+                || x.is_lowercase() && y.is_uppercase()
+                || x.is_uppercase() && y.is_uppercase() && z.is_some_and(char::is_lowercase)
+        }
+        _ => true,
+    };
+    let before = a.checked_sub(1).and_then(at);
+    breaks(before, at(a), at(a + 1)) && breaks(at(b), at(b + 1), at(b + 2))
 }
 
 /// True where two neighbouring characters read as one word: both Latin or digits, both kanji, and so on.
@@ -171,14 +201,14 @@ fn joins(a: char, b: char) -> bool {
     script(a) != 0 && script(a) == script(b)
 }
 
-fn find_networks(field: &Field<'_>, view: &View, protected: &[Terms], findings: &mut Vec<Finding>) {
+fn find_networks(field: &Field<'_>, view: &View, protected: &[Terms], add: &mut impl FnMut(Finding)) {
     if protected.iter().all(|terms| terms.networks.is_empty()) {
         return;
     }
-    for (start, end, address) in addresses(&view.chars) {
+    for (start, end, seen) in addresses(&view.chars) {
         for terms in protected {
-            if terms.networks.iter().any(|network| network.contains(address)) {
-                findings.push(finding(
+            if terms.networks.iter().any(|network| network.meets(seen)) {
+                add(finding(
                     field,
                     view,
                     start,

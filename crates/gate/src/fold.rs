@@ -7,6 +7,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::views::BARRIER;
+
 /// One folded character and where it came from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Folded {
@@ -21,6 +23,10 @@ pub(crate) fn fold(chars: impl Iterator<Item = char>) -> Vec<Folded> {
     let mut out = Vec::new();
     for (from, c) in chars.enumerate() {
         let from = u32::try_from(from).unwrap_or(u32::MAX);
+        if c == BARRIER {
+            out.push(Folded { c, from });
+            continue;
+        }
         if c.is_ascii() {
             if c.is_ascii_alphanumeric() {
                 out.push(Folded { c: c.to_ascii_lowercase(), from });
@@ -52,7 +58,18 @@ pub(crate) fn fold_text(text: &str) -> String {
 fn one_form(c: char) -> char {
     match c {
         // Katakana to hiragana: the blocks lie 0x60 apart.
-        'ァ'..='ヶ' => char::from_u32(u32::from(c) - 0x60).unwrap_or(c),
+        'ァ'..='ヶ' => one_form(char::from_u32(u32::from(c) - 0x60).unwrap_or(c)),
+        // キヤノン and キャノン are one company.
+        'ぁ' => 'あ',
+        'ぃ' => 'い',
+        'ぅ' => 'う',
+        'ぇ' => 'え',
+        'ぉ' => 'お',
+        'っ' => 'つ',
+        'ゃ' => 'や',
+        'ゅ' => 'ゆ',
+        'ょ' => 'よ',
+        'ゎ' => 'わ',
         '髙' => '高',
         '﨑' | '嵜' | '埼' => '崎',
         '齋' | '斉' | '齊' => '斎',
@@ -115,6 +132,7 @@ mod tests {
             ("ＭＩＴＡＨＯ　ガス", "mitaho ｶﾞｽ"),
             ("みたほガス", "ミタホがす"),
             ("髙橋", "高橋"),
+            ("キヤノン", "キャノン"),
             ("サーバー", "さーば"),
             ("㈱", "(株)"),
             ("mitаho", "mitaho"), // a Cyrillic а

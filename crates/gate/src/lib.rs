@@ -42,7 +42,7 @@ mod release;
 mod terms;
 mod views;
 
-pub use approval::{Acknowledged, Approval};
+pub use approval::{Acknowledged, Approval, approval_digest};
 pub use check::{Certainty, Finding, identity_check};
 pub use network::is_network;
 pub use releasable::{Field, Releasable};

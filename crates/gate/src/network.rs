@@ -49,10 +49,33 @@ pub fn is_network(text: &str) -> bool {
     Network::parse(text).is_some()
 }
 
-/// Every address in a text, with the range of characters it was read from: dotted, defanged, IPv6, and the
-/// one-number forms that browsers accept (`3221225985`, `0xC0000201`).
-pub(crate) fn addresses(chars: &[char]) -> Vec<(usize, usize, IpAddr)> {
-    let mut out = Vec::new();
+/// An address as read from a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// One address.
+    One(IpAddr),
+    /// `192.0.2.x`: an address whose last part was left out.
+    Any([u8; 3]),
+}
+
+impl Network {
+    /// True if what was seen lies in the range, or may.
+    pub(crate) fn meets(&self, seen: Seen) -> bool {
+        match seen {
+            Seen::One(address) => self.contains(address),
+            Seen::Any([a, b, c]) => {
+                let block = Network { base: IpAddr::V4(Ipv4Addr::new(a, b, c, 0)), prefix: 24 };
+                self.contains(block.base) || block.contains(self.base)
+            }
+        }
+    }
+}
+
+/// Every address in a text, with the range of characters it was read from: dotted, defanged, with other
+/// separators, reversed (as in `in-addr.arpa`), IPv6, and the one-number forms that browsers accept
+/// (`3221225985`, `0xC0000201`).
+pub(crate) fn addresses(chars: &[char]) -> Vec<(usize, usize, Seen)> {
+    let mut out = dotted(chars);
     let mut at = 0;
     while at < chars.len() {
         if !is_part(narrow(chars[at])) {
@@ -73,10 +96,65 @@ pub(crate) fn addresses(chars: &[char]) -> Vec<(usize, usize, IpAddr)> {
         if let Some(address) =
             read(&token).or_else(|| read(token.trim_end_matches('.'))).or_else(|| read(bare))
         {
-            out.push((start, at, address));
+            out.push((start, at, Seen::One(address)));
         }
     }
     out
+}
+
+/// Four numbers with any of the separators that people and names use: `.` `[.]` `(.)` `[dot]` `-`.
+fn dotted(chars: &[char]) -> Vec<(usize, usize, Seen)> {
+    let mut out = Vec::new();
+    for start in 0..chars.len() {
+        let digit = |i: usize| chars.get(i).is_some_and(|&c| narrow(c).is_ascii_digit());
+        if !digit(start) || start.checked_sub(1).is_some_and(digit) {
+            continue;
+        }
+        let mut parts = Vec::new();
+        let mut at = start;
+        let mut left_out = false;
+        while parts.len() < 4 {
+            if parts.len() == 3 && matches!(chars.get(at).map(|&c| narrow(c)), Some('x' | 'X' | '*')) {
+                left_out = true;
+                at += 1;
+                break;
+            }
+            let from = at;
+            let mut number = 0u32;
+            while digit(at) && at - from < 4 {
+                number = number * 10 + narrow(chars[at]).to_digit(10).unwrap_or(0);
+                at += 1;
+            }
+            let Ok(part) = u8::try_from(number) else { break };
+            if at == from || digit(at) {
+                break;
+            }
+            parts.push(part);
+            if parts.len() < 4 {
+                let Some(next) = separator(chars, at) else { break };
+                at = next;
+            }
+        }
+        match parts[..] {
+            [a, b, c, d] => {
+                out.push((start, at, Seen::One(Ipv4Addr::new(a, b, c, d).into())));
+                out.push((start, at, Seen::One(Ipv4Addr::new(d, c, b, a).into())));
+            }
+            [a, b, c] if left_out => out.push((start, at, Seen::Any([a, b, c]))),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Where a separator that begins here ends.
+fn separator(chars: &[char], at: usize) -> Option<usize> {
+    let word: String =
+        chars.get(at..chars.len().min(at + 5))?.iter().map(|&c| narrow(c).to_ascii_lowercase()).collect();
+    ["[dot]", "(dot)", "{dot}", "[.]", "(.)", "{.}", ".", "-"]
+        .into_iter()
+        .find(|separator| word.starts_with(separator))
+        .map(|separator| at + separator.len())
 }
 
 fn narrow(c: char) -> char {
@@ -133,9 +211,17 @@ mod tests {
             "::ffff:192.0.2.7",
             "http://192.0.2.7:8080/",
             "(192.0.2.7)",
+            "192.0.2.7(Exchange)",
+            "192.0.2.7（Active Directory）",
+            "192.0.2.7(192.0.9.8)",
+            "192[dot]0[dot]2[dot]7",
+            "192.0.2.x",
+            "ip-192-0-2-7.isp.test",
+            "7.2.0.192.in-addr.arpa",
+            "192.0.2.7.bc.isp.test",
         ] {
             let chars: Vec<char> = text.chars().collect();
-            assert!(addresses(&chars).iter().any(|(_, _, ip)| network.contains(*ip)), "{text}");
+            assert!(addresses(&chars).iter().any(|(_, _, seen)| network.meets(*seen)), "{text}");
         }
     }
 

@@ -6,7 +6,7 @@ use lexicon::ids::MemberId;
 use lexicon::{Audience, Member};
 use sha2::Sha256;
 
-use crate::approval::{Acknowledged, Approval};
+use crate::approval::{Acknowledged, Approval, approval_digest};
 use crate::check::{Certainty, Finding, identity_check};
 use crate::releasable::Releasable;
 
@@ -154,11 +154,7 @@ impl Gate {
         let mut block = [0u8; 64];
         block[..32].copy_from_slice(&self.key.0);
         let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
-        mac.update(&item.digest());
-        mac.update(&[u8::from(audience.all_members), u8::from(audience.vendors)]);
-        for sig in &audience.sigs {
-            mac.update(sig.uuid().as_bytes());
-        }
+        mac.update(&approval_digest(item, audience));
         mac.update(&at.as_microsecond().to_be_bytes());
         mac
     }
@@ -172,7 +168,7 @@ fn examine<T: Releasable>(item: &T, papers: &FreshPapers<'_>) -> Result<(), Refu
         if providers.is_empty() {
             return Err(Refusal::NoProvider);
         }
-        let digest = item.digest();
+        let digest = approval_digest(item, &papers.audience);
         let missing: Vec<MemberId> = providers
             .iter()
             .filter(|provider| {

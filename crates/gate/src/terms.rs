@@ -173,9 +173,20 @@ impl Terms {
         let Identity { names, domains, addresses, networks, persons } = &member.identity;
         for name in std::iter::once(&member.name).chain(names) {
             push(name, TermKind::Name, true);
+            // Without its legal form a short name may be an everyday word (アクセス, Line): then finding it is a
+            // doubt. Where it is none, the roster lists it as a name of its own.
             let core = without_legal_form(name);
             if core != fold_text(name) {
-                push(&core, TermKind::Name, true);
+                let letters = core.chars().count();
+                let kana = core.chars().all(|c| matches!(c, 'ぁ'..='ゖ'));
+                let everyday = if core.is_ascii() {
+                    6
+                } else if kana {
+                    5
+                } else {
+                    2
+                };
+                push(&core, TermKind::Name, letters > everyday);
             }
         }
         for domain in domains {

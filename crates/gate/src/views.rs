@@ -8,9 +8,11 @@ use std::collections::BTreeSet;
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 
 /// Encodings inside encodings are opened this deep.
-const DEPTH_LIMIT: u32 = 4;
+const DEPTH_LIMIT: usize = 4;
 /// The most views of one field; past it the field counts as uncheckable.
 const VIEW_LIMIT: usize = 512;
+/// Stands between decoded pieces that are gathered in one view: no name is found across it.
+pub(crate) const BARRIER: char = '\u{e000}';
 /// The most characters over all views of one field; past it the field counts as uncheckable.
 const CHAR_LIMIT: usize = 2_000_000;
 /// The shortest run of base64 or hexadecimal that is opened: 8 characters carry 4 to 6 bytes, two kanji.
@@ -67,19 +69,13 @@ pub(crate) fn views(text: &str) -> (Vec<View>, bool) {
     while next < all.len() {
         let view = all[next].clone();
         next += 1;
-        if view.via.len() as u32 >= DEPTH_LIMIT {
-            continue;
-        }
-        let opened = children(&view);
-        if opened.len() > VIEW_LIMIT {
-            return (all, false);
-        }
-        for child in opened {
+        for child in children(&view) {
             if child.chars.is_empty() || !seen.insert(child.chars.clone()) {
                 continue;
             }
             spent += child.chars.len();
-            if all.len() >= VIEW_LIMIT || spent > CHAR_LIMIT {
+            // An encoding inside more encodings than are opened is a place that was not looked into.
+            if view.via.len() >= DEPTH_LIMIT || all.len() >= VIEW_LIMIT || spent > CHAR_LIMIT {
                 return (all, false);
             }
             all.push(child);
@@ -93,7 +89,8 @@ fn children(view: &View) -> Vec<View> {
     out.extend(without_tags(view));
     out.extend(escapes(view));
     out.extend(punycode(view));
-    tokens(view, &mut out);
+    out.extend(encoded_words(view));
+    out.extend(tokens(view));
     out
 }
 
@@ -104,8 +101,7 @@ fn without_tags(view: &View) -> Option<View> {
     let mut cut = false;
     while at < view.chars.len() {
         if matches!(view.chars[at], '<' | '＜')
-            && let Some(end) =
-                (at + 1..view.chars.len().min(at + 2000)).find(|&i| matches!(view.chars[i], '>' | '＞'))
+            && let Some(end) = tag_end(view, at)
         {
             at = end + 1;
             cut = true;
@@ -115,6 +111,15 @@ fn without_tags(view: &View) -> Option<View> {
         at += 1;
     }
     cut.then_some(out)
+}
+
+/// The end of a tag or, where one begins here, of a comment, which may hold `>` itself.
+fn tag_end(view: &View, at: usize) -> Option<usize> {
+    let near = at + 1..view.chars.len().min(at + 2000);
+    if view.chars.get(at..at + 4) == Some(&['<', '!', '-', '-']) {
+        return near.clone().find(|&i| i > at + 5 && view.chars.get(i - 2..=i) == Some(&['-', '-', '>']));
+    }
+    near.into_iter().find(|&i| matches!(view.chars[i], '>' | '＞'))
 }
 
 /// Percent-encoding, quoted-printable, HTML character references and `\u` escapes.
@@ -199,6 +204,10 @@ fn character(view: &View, at: usize) -> Option<(Option<char>, usize)> {
                 ("nbsp;", ' '),
                 ("period;", '.'),
                 ("commat;", '@'),
+                ("hyphen;", '-'),
+                ("shy;", '\u{ad}'),
+                ("zwj;", '\u{200d}'),
+                ("zwnj;", '\u{200c}'),
             ];
             named.iter().find_map(|(name, c)| {
                 name.chars()
@@ -207,7 +216,7 @@ fn character(view: &View, at: usize) -> Option<(Option<char>, usize)> {
                     .then(|| (Some(*c), at + 1 + name.len()))
             })
         }
-        '\\' if matches!(get(at + 1), Some('u' | 'U')) => {
+        '\\' | '%' if matches!(get(at + 1), Some('u' | 'U')) => {
             Some((char::from_u32(hex(view, at + 2, 4)?), at + 6))
         }
         'U' | 'u' if get(at + 1) == Some('+') => Some((char::from_u32(hex(view, at + 2, 4)?), at + 6)),
@@ -247,44 +256,134 @@ fn is_label(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-'
 }
 
-/// Every base64 and hexadecimal run, opened: each a view of its own.
-fn tokens(view: &View, out: &mut Vec<View>) {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
+/// RFC 2047 encoded words, decoded in place; neighbours of one charset are joined before decoding, because a
+/// name may be split between them in mid-character.
+fn encoded_words(view: &View) -> Option<View> {
+    let text: String = view.chars.iter().collect();
+    if !text.contains("=?") {
+        return None;
+    }
+    let mut out = view.child("encoded-word");
+    let mut found = false;
     let mut at = 0;
-    // One past the limit is enough for `views` to see that the limit was met.
-    while at < view.chars.len() && out.len() <= VIEW_LIMIT {
-        if !is_part(view.chars[at]) {
+    while at < view.chars.len() {
+        let Some((charset, mut bytes, mut next)) = encoded_word(view, at) else {
+            out.push(view.chars[at], view.ranges[at]);
             at += 1;
             continue;
-        }
-        let start = at;
-        // A line break inside a long run folds it, as MIME does.
-        let mut token = String::new();
-        while at < view.chars.len() {
-            let c = view.chars[at];
-            if is_part(c) {
-                token.push(c);
-            } else if !(matches!(c, '\r' | '\n')
-                && token.len() >= 48
-                && view.chars.get(at + 1).is_some_and(|&n| is_part(n) || n == '\n'))
-            {
-                break;
+        };
+        loop {
+            let gap = (next..view.chars.len()).find(|&i| !view.chars[i].is_whitespace()).unwrap_or(next);
+            match encoded_word(view, gap) {
+                Some((other, more, end)) if other == charset => {
+                    bytes.extend(more);
+                    next = end;
+                }
+                _ => break,
             }
-            at += 1;
         }
+        let span = view.span(at, next);
+        let encoding = encoding_rs::Encoding::for_label(charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+        encoding.decode_without_bom_handling(&bytes).0.chars().for_each(|c| out.push(c, span));
+        found = true;
+        at = next;
+    }
+    found.then_some(out)
+}
+
+/// `=?charset?B|Q?text?=` at this place: charset in lower case, bytes, and where it ends.
+fn encoded_word(view: &View, at: usize) -> Option<(String, Vec<u8>, usize)> {
+    if view.chars.get(at..at + 2)? != ['=', '?'] {
+        return None;
+    }
+    let field = |from: usize| -> Option<(String, usize)> {
+        let end = (from..view.chars.len().min(from + 400)).find(|&i| view.chars[i] == '?')?;
+        Some((view.chars.get(from..end)?.iter().collect(), end + 1))
+    };
+    let (charset, next) = field(at + 2)?;
+    let (encoding, next) = field(next)?;
+    let (text, next) = field(next)?;
+    if view.chars.get(next) != Some(&'=') {
+        return None;
+    }
+    let bytes = match encoding.as_str() {
+        "B" | "b" => lenient_base64(text.trim_end_matches('='))?,
+        "Q" | "q" => with_ascii(&text.replace('_', " ")),
+        _ => return None,
+    };
+    Some((charset.to_ascii_lowercase(), bytes, next + 1))
+}
+
+/// The bytes of a text in which `%XX` and `=XX` stand for bytes and every other character for itself: the way
+/// Shift_JIS comes, whose second bytes are often plain letters.
+fn with_ascii(text: &str) -> Vec<u8> {
+    let view = View::of(text);
+    let mut bytes = Vec::new();
+    let mut at = 0;
+    while let Some(&c) = view.chars.get(at) {
+        match c {
+            '%' | '=' | '％' if hex(&view, at + 1, 2).is_some() => {
+                bytes.push(hex(&view, at + 1, 2).unwrap_or(0) as u8);
+                at += 3;
+            }
+            c => {
+                let mut buffer = [0; 4];
+                bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+                at += 1;
+            }
+        }
+    }
+    bytes
+}
+
+fn lenient_base64(text: &str) -> Option<Vec<u8>> {
+    let strict = BASE64_NOPAD.decode(text.as_bytes()).or_else(|_| BASE64URL_NOPAD.decode(text.as_bytes()));
+    if let Ok(bytes) = strict {
+        return Some(bytes);
+    }
+    let mut lenient = data_encoding::Specification::new();
+    lenient.symbols.push_str(if text.contains(['-', '_']) {
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    } else {
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    });
+    lenient.check_trailing_bits = false;
+    lenient.encoding().ok()?.decode(text.as_bytes()).ok()
+}
+
+/// Every base64, hexadecimal and byte-escaped run, opened, and gathered in one view with barriers between.
+fn tokens(view: &View) -> Option<View> {
+    let mut out = view.child("encoded");
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut add = |text: &str, span: (u32, u32)| {
+        if !text.is_empty() && seen.insert(text.to_owned()) {
+            text.chars().for_each(|c| out.push(c, span));
+            out.push(BARRIER, span);
+        }
+    };
+    for (start, end) in runs(view, |c| !c.is_whitespace() && c != BARRIER) {
+        let token: String = view.chars[start..end].iter().collect();
+        if token.contains(['%', '=', '％']) {
+            let bytes = with_ascii(&token);
+            if bytes != token.as_bytes() {
+                decode(&bytes).iter().for_each(|text| add(text, view.span(start, end)));
+            }
+        }
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
+    let mut pieces = runs(view, is_part);
+    // A line break inside a long run folds it, as MIME does.
+    pieces.extend(runs(view, |c| is_part(c) || matches!(c, '\r' | '\n')));
+    for (start, end) in pieces {
+        let token: String = view.chars[start..end].iter().filter(|c| !c.is_whitespace()).collect();
         if token.len() < ENCODED_MIN {
             continue;
         }
-        let span = view.span(start, at);
-        let mut add = |via: &'static str, text: &str| {
-            let mut child = view.child(via);
-            text.chars().for_each(|c| child.push(c, span));
-            out.push(child);
-        };
-        let hex_digits: String = token.chars().filter(char::is_ascii_hexdigit).collect();
-        if hex_digits.len() == token.len() && token.len().is_multiple_of(2) {
-            let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(token.as_bytes()).unwrap_or_default();
-            decode(&bytes).iter().for_each(|text| add("hex", text));
+        let span = view.span(start, end);
+        let digits = token.strip_prefix("0x").or_else(|| token.strip_prefix("0X")).unwrap_or(&token);
+        if digits.len().is_multiple_of(2) && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).unwrap_or_default();
+            decode(&bytes).iter().for_each(|text| add(text, span));
         }
         // Where the run began may not be where the encoding began (`q=` before it, a path around it): try
         // each separator and each alignment.
@@ -295,24 +394,29 @@ fn tokens(view: &View, out: &mut Vec<View>) {
                     continue;
                 };
                 let whole = aligned.len() - usize::from(aligned.len() % 4 == 1);
-                let Some(aligned) = aligned.get(..whole) else { continue };
-                let mut lenient = data_encoding::Specification::new();
-                lenient.symbols.push_str(if aligned.contains(['-', '_']) {
-                    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-                } else {
-                    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-                });
-                lenient.check_trailing_bits = false;
-                let strict = BASE64_NOPAD
-                    .decode(aligned.as_bytes())
-                    .or_else(|_| BASE64URL_NOPAD.decode(aligned.as_bytes()));
-                let bytes = strict.ok().or_else(|| lenient.encoding().ok()?.decode(aligned.as_bytes()).ok());
-                for text in decode(&bytes.unwrap_or_default()) {
-                    add("base64", &text);
-                }
+                let bytes = aligned.get(..whole).and_then(lenient_base64).unwrap_or_default();
+                decode(&bytes).iter().for_each(|text| add(text, span));
             }
         }
     }
+    (!out.chars.is_empty()).then_some(out)
+}
+
+/// The longest runs of characters that fit.
+fn runs(view: &View, fits: impl Fn(char) -> bool) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut start = None;
+    for (at, &c) in view.chars.iter().chain(std::iter::once(&BARRIER)).enumerate() {
+        match (fits(c) && at < view.chars.len(), start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                out.push((from, at));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 /// The texts that bytes could be: those that decode without a fault and look like text.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use gate::{
     Acknowledged, Approval, Certainty, FreshPapers, Gate, GateKey, Origin, Papers, Refusal, Releasable,
+    approval_digest,
 };
 use jiff::Timestamp;
 use lexicon::ids::{AdvisoryId, MemberId, SigId};
@@ -58,6 +59,68 @@ fn findings(text: &str) -> Vec<gate::Finding> {
 
 fn is_certain(text: &str) -> bool {
     findings(text).iter().any(|f| f.certainty == Certainty::Certain && f.field == "summary")
+}
+
+/// As encoders write it: bytes that are plain letters stay as they are.
+fn encoder_percent(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|&b| {
+            if b.is_ascii_alphanumeric() || b == b'~' || b == b'^' {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn plain_english_and_many_urls_can_be_checked() {
+    let english = "Between the fourteenth and the twentieth several organisations received messages that pretended to come from a procurement department and asked for confirmation of delivery conditions. ".repeat(20);
+    assert_eq!(findings(&english), []);
+    let urls: String = (0..60)
+        .map(|i| format!("https://files.attacker.test/conditions/{i}/view?session=Zm9vYmFyYmF6{i}\n"))
+        .collect();
+    assert_eq!(findings(&urls), []);
+}
+
+#[test]
+fn everyday_words_that_hold_a_short_name_are_doubts_at_most() {
+    let mut casio = mitaho();
+    casio.identity = Identity { names: vec!["カシホ".into(), "ニコソ".into()], ..Identity::default() };
+    casio.name = "アクセス株式会社".into();
+    for text in ["しかしほかの窓口に届いた", "相手にこそ知らせる", "アクセス記録を調べる"]
+    {
+        let found = gate::identity_check(&advisory(text).fields(), [&casio]);
+        assert!(found.iter().all(|f| f.certainty == Certainty::Doubtful), "{text} {found:?}");
+    }
+}
+
+#[test]
+fn a_short_name_glued_to_a_number_or_a_word_is_a_doubt() {
+    let mut member = mitaho();
+    member.identity = Identity { names: vec!["NEQ".into()], ..Identity::default() };
+    for text in ["NEQ2026.xlsx", "NEQInvoice.docx"] {
+        let found = gate::identity_check(&advisory(text).fields(), [&member]);
+        assert_eq!(found.len(), 1, "{text} {found:?}");
+    }
+    assert_eq!(gate::identity_check(&advisory("subsequent sequence").fields(), [&member]), []);
+}
+
+#[test]
+fn many_doubts_never_hide_a_certainty() {
+    let roster: Vec<Member> = (0..120)
+        .map(|i| Member {
+            id: MemberId::from_name(&format!("m{i}")),
+            identity: Identity { persons: vec![format!("佐藤 {i}郎")], ..Identity::default() },
+            ..mitaho()
+        })
+        .collect();
+    let mut item = advisory("佐藤と佐藤");
+    item.title = "みたほガス株式会社への攻撃".into();
+    let found = gate::identity_check(&item.fields(), &roster);
+    assert!(found.iter().any(|f| f.field == "title" && f.certainty == Certainty::Certain));
 }
 
 #[test]
@@ -121,6 +184,22 @@ fn every_writing_of_the_provider_is_found() {
         ("address as one number", "http://3221225993/".into()),
         ("IPv6", "2001:db8:77::25".into()),
         ("Cyrillic look-alikes", "mitаhо-gаs".into()),
+        ("percent, Shift_JIS, as encoders write it", encoder_percent(&sjis)),
+        ("quoted-printable, Shift_JIS, as encoders write it", encoder_percent(&sjis).replace('%', "=")),
+        ("%u escapes", "%u307F%u305F%u307Bガス".into()),
+        ("hex with 0x", format!("0x{}", data_encoding::HEXLOWER.encode("mitaho-gas.example".as_bytes()))),
+        ("soft hyphen", "mita&shy;ho-gas.example".into()),
+        ("split by a comment", "mitaho<!-- a > b -->-gas.example".into()),
+        ("two encoded words, split in a character", {
+            let bytes = "みたほガス".as_bytes();
+            format!(
+                "=?UTF-8?B?{}?= =?UTF-8?B?{}?=",
+                data_encoding::BASE64.encode(&bytes[..7]),
+                data_encoding::BASE64.encode(&bytes[7..])
+            )
+        }),
+        ("base64, five deep", (0..5).fold("mitaho-gas.example/login".to_owned(), |text, _| base64(&text))),
+        ("address range, last part left out", "192.0.2.x".into()),
     ];
     let missed: Vec<&str> =
         cases.iter().filter(|(_, text)| !is_certain(text)).map(|(name, _)| *name).collect();
@@ -170,7 +249,7 @@ fn release(
     providers: &[MemberId],
     acknowledged: &[Acknowledged],
 ) -> Result<gate::Released<Advisory>, Refusal> {
-    let digest = item.digest();
+    let digest = approval_digest(&item, &Audience::all_members());
     let approvals: Vec<Approval> = providers.iter().map(|&provider| Approval { provider, digest }).collect();
     Gate::new(GateKey::new([7; 32])).release(
         item,
@@ -215,7 +294,8 @@ fn the_gate_wants_an_audience_a_provider_and_an_approval_of_exactly_this_text() 
         gate.release(item.clone(), papers(everyone.clone(), Origin::Members(&[]), &[], &[])).err(),
         Some(Refusal::NoProvider)
     );
-    let of_other_text = [Approval { provider, digest: advisory("別の本文").digest() }];
+    let of_other_text =
+        [Approval { provider, digest: approval_digest(&advisory("別の本文"), &everyone) }];
     assert_eq!(
         gate.release(
             item.clone(),
@@ -224,7 +304,13 @@ fn the_gate_wants_an_audience_a_provider_and_an_approval_of_exactly_this_text() 
         .err(),
         Some(Refusal::NotApproved(vec![provider]))
     );
-    let of_this = [Approval { provider, digest: item.digest() }];
+    let wider = Audience { vendors: true, ..everyone.clone() };
+    let of_this = [Approval { provider, digest: approval_digest(&item, &everyone) }];
+    assert_eq!(
+        gate.release(item.clone(), papers(wider, Origin::Members(&[provider]), &of_this, &[])).err(),
+        Some(Refusal::NotApproved(vec![provider])),
+        "an approval is of the audience too"
+    );
     assert!(gate.release(item, papers(everyone, Origin::Members(&[provider]), &of_this, &[])).is_ok());
 }
 
@@ -244,9 +330,8 @@ fn a_stamp_admits_exactly_what_was_released() {
 
 #[test]
 fn too_much_encoded_material_is_refused_rather_than_left_unread() {
-    let noise: String = (0..2_000)
-        .map(|i| format!("{} ", data_encoding::BASE64.encode(format!("word number {i}").as_bytes())))
-        .collect();
+    let base64 = |text: String| data_encoding::BASE64.encode(text.as_bytes());
+    let noise = (0..7).fold("nothing to be seen in here".to_owned(), |text, _| base64(text));
     assert!(is_certain(&noise));
 }
 
