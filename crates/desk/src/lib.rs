@@ -20,3 +20,4 @@ pub mod world;
 pub use actor::Actor;
 pub use desk::Desk;
 pub use error::{DeskError, DeskResult};
+pub use release::Asked;

@@ -1,21 +1,23 @@
 //! Recognise: a worker dissects a submission, compares it with its neighbours, and a campaign opens or grows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 
 use casework::{Count, Key, KeyKind, Kinds, Rarity, Signature};
+use futures_util::FutureExt;
 use lexicon::facts::Oddity;
 use lexicon::ids::{CampaignId, SubmissionId};
 use lexicon::{Link, MailFacts};
 
 use crate::desk::Desk;
 use crate::dissect::{ENGINE, dissect};
-use crate::error::DeskResult;
+use crate::error::{DeskError, DeskResult};
 use crate::records::{CampaignChange, Completion, DissectionRecord, LinkKey, SubmissionRecord};
 
 /// A value that more submissions than this carry brings up no neighbours, unless it is the text itself.
 const COMMON: u64 = 400;
 /// The most neighbours that a new mail is compared with.
-const NEIGHBOURS: u32 = 300;
+const NEIGHBOURS: u32 = 96;
 /// After this many tries a mail that brings its worker down is set aside with an oddity.
 const ATTEMPTS: u32 = 3;
 
@@ -26,19 +28,34 @@ impl Desk {
     /// The records failed: the submission waits on, and is taken up again after the next start.
     pub async fn work_one(&self) -> DeskResult<bool> {
         let Some(submission) = self.records.claim().await? else { return Ok(false) };
+        // A mail that brings the reader down is taken up again a few times and then set aside with an oddity; it
+        // must take neither the queue nor another worker's mail with it.
+        match AssertUnwindSafe(self.finish(&submission)).catch_unwind().await {
+            Ok(Ok(())) => Ok(true),
+            Ok(Err(error)) => {
+                self.records.release_claim(submission.id).await?;
+                Err(error)
+            }
+            Err(_) => {
+                self.records.release_claim(submission.id).await?;
+                Err(DeskError::refused("解析処理が中断しました。", "the dissection was cut off"))
+            }
+        }
+    }
+
+    async fn finish(&self, submission: &SubmissionRecord) -> DeskResult<()> {
         let dissection = match self.records.dissection(&submission.sha256).await? {
             Some(known) if known.engine == ENGINE => known,
-            _ => self.dissect_submission(&submission).await?,
+            _ => self.dissect_submission(submission).await?,
         };
         let _linking = self.linking.lock().await;
-        let completion = self.link(&submission, dissection).await?;
-        self.records.complete(&completion).await?;
-        Ok(true)
+        let completion = self.link(submission, dissection).await?;
+        Ok(self.records.complete(&completion).await?)
     }
 
     async fn dissect_submission(&self, submission: &SubmissionRecord) -> DeskResult<DissectionRecord> {
         let lost = |id: &str| MailFacts {
-            path: submission.name.clone(),
+            // No file name: one dissection serves every submission of these bytes, whoever gave them.
             sha256: submission.sha256.clone(),
             size: submission.size,
             oddities: vec![Oddity { id: id.to_owned(), place: "mail".to_owned() }],
@@ -49,7 +66,7 @@ impl Desk {
         } else {
             match self.blobs.get(&submission.sha256).await? {
                 None => lost("raw-bytes-missing"),
-                Some(raw) => dissect(&raw, &submission.name, &self.settings).facts,
+                Some(raw) => dissect(&raw, "", &self.settings).facts,
             }
         };
         Ok(DissectionRecord {

@@ -2,20 +2,48 @@
 
 use std::collections::BTreeSet;
 
-use gate::{Acknowledged, Approval, FreshPapers, Origin, Papers, Releasable, Released};
+use gate::{Acknowledged, Approval, FreshPapers, Origin, Papers, Released, approval_digest};
 use lexicon::ids::{AdvisoryId, MemberId};
-use lexicon::{Advisory, AdvisoryState, Member, Role};
+use lexicon::{Advisory, AdvisoryState, Audience, Member, Role};
 
 use crate::actor::Actor;
 use crate::desk::Desk;
 use crate::error::{DeskError, DeskResult};
 use crate::records::{AdvisoryRecord, ApprovalRecord, ApprovalState, Page, PageRequest, ReleaseRecord};
 
+/// A request for approval, as its provider sees it.
+pub struct Asked {
+    /// What was asked, and answered.
+    pub approval: ApprovalRecord,
+    /// The advisory's number.
+    pub number: String,
+    /// Where the advisory stands.
+    pub state: AdvisoryState,
+    /// The text and audience, while they still are what this provider was asked about. A text under revision is
+    /// not the provider's to see: it has passed no check and may name another.
+    pub shown: Option<(Advisory, Audience)>,
+}
+
+impl Asked {
+    fn of(approval: ApprovalRecord, record: AdvisoryRecord) -> Self {
+        let is_this = approval.digest == approval_digest(&record.advisory, &record.audience);
+        Self {
+            approval,
+            number: record.advisory.number.clone(),
+            state: record.state,
+            shown: is_this.then_some((record.advisory, record.audience)),
+        }
+    }
+}
+
 impl Desk {
-    /// Asks every provider of the campaign to approve exactly the present text.
+    /// Asks every provider of the campaign to approve exactly the present text to exactly the present audience.
+    /// Providers that have answered on just this are not asked again; so this may be repeated when the campaign
+    /// has grown by a provider since.
     ///
     /// # Errors
-    /// Not an analyst; not a draft; the identity check has certain findings; no audience.
+    /// Not an analyst; not a draft and nobody new to ask; the identity check has findings; no audience; material
+    /// from members without a provider on record.
     pub async fn ask_approval(
         &self,
         actor: &Actor,
@@ -24,7 +52,9 @@ impl Desk {
     ) -> DeskResult<()> {
         actor.analyst("advisory")?;
         let mut record = self.advisory(id).await?;
-        step(&record, AdvisoryState::AwaitingApproval)?;
+        if record.state != AdvisoryState::AwaitingApproval {
+            step(&record, AdvisoryState::AwaitingApproval)?;
+        }
         // The same questions that the gate will ask, asked before a provider is troubled: a dry run with the
         // hub's own word in place of the providers'.
         let providers = self.providers(&record).await?;
@@ -40,9 +70,19 @@ impl Desk {
                 at: self.now(),
             }),
         )?;
+        if record.campaign.is_some() && providers.is_empty() {
+            return Err(gate::Refusal::NoProvider.into());
+        }
         self.note_acknowledged(actor, id, acknowledged).await?;
-        let digest = record.advisory.digest();
+        let digest = approval_digest(&record.advisory, &record.audience);
+        let answered = self.records.approvals(id).await?;
         for member in &providers {
+            if answered
+                .iter()
+                .any(|a| a.member == *member && a.digest == digest && a.state == ApprovalState::Approved)
+            {
+                continue;
+            }
             let asked = ApprovalRecord {
                 advisory: id,
                 member: *member,
@@ -59,16 +99,29 @@ impl Desk {
         Ok(self.records.put_advisory(&record, &self.entry(actor, "advisory.await", id)).await?)
     }
 
-    /// What this organisation was asked to approve, newest first, each with the text as it stands.
+    /// Providers of an advisory that have not been asked about its present text and audience, as a number: the
+    /// campaign grew after the others were asked.
+    ///
+    /// # Errors
+    /// Not an analyst; no such advisory.
+    pub async fn not_yet_asked(&self, actor: &Actor, id: AdvisoryId) -> DeskResult<usize> {
+        let record = self.draft_for(actor, id).await?;
+        let digest = approval_digest(&record.advisory, &record.audience);
+        let asked = self.records.approvals(id).await?;
+        let providers = self.providers(&record).await?;
+        Ok(providers.iter().filter(|p| !asked.iter().any(|a| a.member == **p && a.digest == digest)).count())
+    }
+
+    /// What this organisation was asked to approve, newest first.
     ///
     /// # Errors
     /// The records failed.
-    pub async fn approvals_for(&self, actor: &Actor) -> DeskResult<Vec<(ApprovalRecord, AdvisoryRecord)>> {
+    pub async fn approvals_for(&self, actor: &Actor) -> DeskResult<Vec<Asked>> {
         let member = actor.organisation("approval")?;
         let mut out = Vec::new();
         for approval in self.records.approvals_of(member).await? {
             if let Some(record) = self.records.advisory(approval.advisory).await? {
-                out.push((approval, record));
+                out.push(Asked::of(approval, record));
             }
         }
         Ok(out)
@@ -78,22 +131,23 @@ impl Desk {
     ///
     /// # Errors
     /// This organisation was not asked.
-    pub async fn approval_for(
-        &self,
-        actor: &Actor,
-        id: AdvisoryId,
-    ) -> DeskResult<(ApprovalRecord, AdvisoryRecord)> {
-        self.approvals_for(actor)
-            .await?
-            .into_iter()
-            .find(|(approval, _)| approval.advisory == id)
-            .ok_or(DeskError::NotFound("approval"))
+    pub async fn approval_for(&self, actor: &Actor, id: AdvisoryId) -> DeskResult<Asked> {
+        Ok(self.asked(actor, id).await?.0)
     }
 
-    /// A provider approves or declines exactly the text with this digest.
+    async fn asked(&self, actor: &Actor, id: AdvisoryId) -> DeskResult<(Asked, AdvisoryRecord)> {
+        let member = actor.organisation("approval")?;
+        let approvals = self.records.approvals(id).await?;
+        let approval =
+            approvals.into_iter().find(|a| a.member == member).ok_or(DeskError::NotFound("approval"))?;
+        let record = self.records.advisory(id).await?.ok_or(DeskError::NotFound("approval"))?;
+        Ok((Asked::of(approval, record.clone()), record))
+    }
+
+    /// A provider approves or declines exactly the text and audience with this digest.
     ///
     /// # Errors
-    /// This organisation was not asked; the text has changed since; declined without a reason.
+    /// This organisation was not asked; the text or audience has changed since; declined without a reason.
     pub async fn answer_approval(
         &self,
         actor: &Actor,
@@ -102,17 +156,17 @@ impl Desk {
         approve: bool,
         note: &str,
     ) -> DeskResult<()> {
-        let (asked, mut record) = self.approval_for(actor, id).await?;
+        let (asked, mut record) = self.asked(actor, id).await?;
         if record.state != AdvisoryState::AwaitingApproval {
             return Err(DeskError::refused(
                 "この注意喚起は承認を待っていません。",
                 "this advisory does not await approval",
             ));
         }
-        if digest != record.advisory.digest() || digest != asked.digest {
+        if asked.shown.is_none() || digest != asked.approval.digest {
             return Err(DeskError::refused(
-                "表示後に文面が変わりました。新しい文面を確かめてから、もう一度お答えください。",
-                "the text has changed since it was shown; read the new one and answer again",
+                "表示後に文面または共有範囲が変わりました。新しい内容を確かめてから、もう一度お答えください。",
+                "the text or its audience has changed since it was shown; read it again and answer again",
             ));
         }
         if !approve && note.trim().is_empty() {
@@ -127,23 +181,24 @@ impl Desk {
             note: note.trim().chars().take(crate::receive::NOTE_LIMIT).collect(),
             at: self.now(),
             account: Some(actor.account),
-            ..asked
+            ..asked.approval
         };
         let action = if approve { "advisory.approve" } else { "advisory.decline" };
         self.records.put_approval(&answer, &self.entry(actor, action, id)).await?;
-        let approvals = self.records.approvals(id).await?;
-        let providers = self.providers(&record).await?;
-        let all = providers.iter().all(|member| {
-            approvals
-                .iter()
-                .any(|a| a.member == *member && a.state == ApprovalState::Approved && a.digest == digest)
-        });
-        if all {
-            record.state = AdvisoryState::Approved;
-        } else if !approve {
+        if !approve {
             record.state = AdvisoryState::Draft;
         } else {
-            return Ok(());
+            let approvals = self.records.approvals(id).await?;
+            let providers = self.providers(&record).await?;
+            let has_approved = |member: &MemberId| {
+                approvals
+                    .iter()
+                    .any(|a| a.member == *member && a.state == ApprovalState::Approved && a.digest == digest)
+            };
+            if providers.is_empty() || !providers.iter().all(has_approved) {
+                return Ok(());
+            }
+            record.state = AdvisoryState::Approved;
         }
         Ok(self.records.put_advisory(&record, &self.entry(actor, "advisory.settle", id)).await?)
     }
@@ -286,10 +341,12 @@ impl Desk {
 
     /// The members whose submissions stand behind an advisory.
     pub(crate) async fn providers(&self, record: &AdvisoryRecord) -> DeskResult<Vec<MemberId>> {
-        Ok(match record.campaign {
-            Some(campaign) => self.records.campaign_members(campaign).await?,
-            None => Vec::new(),
-        })
+        let Some(mut campaign) = record.campaign else { return Ok(Vec::new()) };
+        // A merged campaign's submissions, and so its providers, are in the one that it went into.
+        if let Some(into) = self.records.campaign(campaign).await?.and_then(|found| found.merged_into) {
+            campaign = into;
+        }
+        Ok(self.records.campaign_members(campaign).await?)
     }
 
     /// Everybody whose identity must not show: every member organisation, and a vendor where it is a provider

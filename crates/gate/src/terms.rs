@@ -182,7 +182,7 @@ impl Terms {
                 let everyday = if core.is_ascii() {
                     6
                 } else if kana {
-                    5
+                    4
                 } else {
                     2
                 };

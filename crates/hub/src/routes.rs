@@ -2,6 +2,7 @@
 //! permission test walks this table.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -111,6 +112,15 @@ pub fn table() -> Vec<Route> {
     all
 }
 
+/// Only where mails are handed in may a request be large, and only after its sender is known: the guard stands
+/// before the body is read.
+fn body_limit(method: &Method, path: &str) -> usize {
+    match path {
+        "/submit" | "/api/v1/submissions" if method == Method::POST => crate::serve::UPLOAD_LIMIT,
+        _ => crate::serve::REQUEST_LIMIT,
+    }
+}
+
 /// The router, made from the table alone.
 pub(crate) fn router(app: &App) -> Router {
     table()
@@ -119,7 +129,10 @@ pub(crate) fn router(app: &App) -> Router {
             let guard = crate::guard::Guard { app: app.clone(), access: route.access, door: route.door };
             router.route(
                 route.path,
-                route.handler.layer(axum::middleware::from_fn_with_state(guard, crate::guard::guard)),
+                route
+                    .handler
+                    .layer(DefaultBodyLimit::max(body_limit(&route.method, route.path)))
+                    .layer(axum::middleware::from_fn_with_state(guard, crate::guard::guard)),
             )
         })
         .fallback(crate::guard::nothing_here)

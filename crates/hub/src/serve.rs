@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use desk::Desk;
@@ -29,7 +29,9 @@ use crate::state::{App, DemoAccount, HubSettings, Inner};
 /// Room for the other fields of an upload.
 const FORM_ROOM: usize = 1024 * 1024;
 /// The most bytes of one upload: several mails of the largest size would be handed in one by one.
-const UPLOAD_LIMIT: usize = MAIL_LIMIT + FORM_ROOM;
+pub(crate) const UPLOAD_LIMIT: usize = MAIL_LIMIT + FORM_ROOM;
+/// The most bytes of any other request.
+pub(crate) const REQUEST_LIMIT: usize = 2 * FORM_ROOM;
 
 /// Why a hub could not start.
 #[derive(Debug, thiserror::Error)]
@@ -171,7 +173,6 @@ fn metrics_handle() -> PrometheusHandle {
 /// The hub as a service, ready to be served or called in a test.
 pub fn service(app: &App) -> Router {
     crate::routes::router(app)
-        .layer(DefaultBodyLimit::max(UPLOAD_LIMIT))
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn(measure))
         .layer(CatchPanicLayer::new())

@@ -1,11 +1,8 @@
 //! Workers take submissions from the queue, dissect and link them.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-
-use futures_util::FutureExt;
 
 use crate::state::App;
 
@@ -54,16 +51,7 @@ pub async fn start(app: &App) -> desk::records::RecordResult<Workers> {
 async fn work(app: App) {
     while !app.inner.stopping.load(Ordering::SeqCst) {
         let desk = Arc::clone(&app.inner.desk);
-        // A mail that brings the reader down is taken up again a few times and then set aside with an oddity;
-        // it must not take the queue with it.
-        let outcome = match AssertUnwindSafe(desk.work_one()).catch_unwind().await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                tracing::error!("a worker fell over a submission");
-                desk.records().requeue().await.map(|_| true).map_err(Into::into)
-            }
-        };
-        match outcome {
+        match desk.work_one().await {
             Ok(true) => {
                 metrics::counter!("noroshi_dissected_total").increment(1);
                 // One more may wait: the other worker should know.

@@ -115,11 +115,12 @@ impl Vault {
 
         // A look before the first touch: even the switch to WAL writes to the file.
         if make_file(path)? {
-            let look = SqlitePoolOptions::new().max_connections(1);
-            let look = look.connect_with(base.clone().read_only(true)).await.map_err(failed)?;
-            let look = Store::Sqlite { writer: look.clone(), readers: look };
-            let found = migrations::found(&look).await.map_err(|source| OpenError::records(&what, source));
-            look.close().await;
+            let found = match look(&base.clone().read_only(true), &what).await {
+                // A kill in the middle of the very first writes leaves a journal to roll back, which a
+                // connection that may only read must not do.
+                Err(_) => look(&base, &what).await,
+                found => found,
+            };
             migrations::refuse_newer(found?)?;
         }
 
@@ -189,6 +190,17 @@ impl Vault {
             }
         }
     }
+}
+
+/// The schema version of a SQLite file.
+async fn look(options: &SqliteConnectOptions, what: &str) -> Result<u32, OpenError> {
+    let failed = |source: sqlx::Error| OpenError::Store { what: what.to_owned(), source: Box::new(source) };
+    let pool =
+        SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(failed)?;
+    let store = Store::Sqlite { writer: pool.clone(), readers: pool };
+    let found = migrations::found(&store).await.map_err(|source| OpenError::records(what, source));
+    store.close().await;
+    found
 }
 
 /// Makes the file and the folders above it where they are missing; true if the file was there. SQLite gives

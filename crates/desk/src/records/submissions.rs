@@ -194,6 +194,8 @@ pub trait Submissions {
     ) -> RecordResult<Page<SubmissionRecord>>;
     /// Takes the oldest waiting submission and marks it as being dissected.
     async fn claim(&self) -> RecordResult<Option<SubmissionRecord>>;
+    /// Puts back one submission whose worker could not finish it; one that is not being dissected stays as it is.
+    async fn release_claim(&self, id: SubmissionId) -> RecordResult<()>;
     /// Puts back everything marked as being dissected: called once when the hub starts, because a worker of
     /// an earlier run no longer lives. Returns how many.
     async fn requeue(&self) -> RecordResult<u64>;

@@ -27,8 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
 pub(crate) async fn list(State(app): State<App>, view: View) -> ApiResult {
     let actor = view.actor().map_err(|_| not_found())?;
     let asked = app.desk().approvals_for(actor).await.map_err(refuse)?;
-    let rows: Vec<ApprovalJson> =
-        asked.iter().map(|(approval, _)| ApprovalJson::of(approval, None)).collect();
+    let rows: Vec<ApprovalJson> = asked.iter().map(|asked| ApprovalJson::of(&asked.approval, None)).collect();
     Ok(Json(rows).into_response())
 }
 
@@ -38,8 +37,8 @@ pub(crate) async fn list(State(app): State<App>, view: View) -> ApiResult {
 pub(crate) async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> ApiResult {
     let id: AdvisoryId = id(&text)?;
     let actor = view.actor().map_err(|_| not_found())?;
-    let (approval, record) = app.desk().approval_for(actor, id).await.map_err(refuse)?;
-    Ok(Json(ApprovalJson::of(&approval, Some(&record.advisory))).into_response())
+    let asked = app.desk().approval_for(actor, id).await.map_err(refuse)?;
+    Ok(Json(ApprovalJson::of(&asked.approval, asked.shown.as_ref())).into_response())
 }
 
 /// Approves or declines exactly the text with this digest.

@@ -8,8 +8,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use desk::receive::Handed;
 use desk::records::{Channel, SubmissionFilter};
-use lexicon::Text;
 use lexicon::ids::SubmissionId;
+use lexicon::{MailFacts, SubmissionState, Text};
 use serde::Deserialize;
 
 use super::types::{Listed, PageQuery, QueueJson, Receipts, SubmissionJson, VerdictBody};
@@ -128,9 +128,15 @@ pub(crate) async fn show(State(app): State<App>, view: View, Path(text): Path<St
     let id: SubmissionId = id(&text)?;
     let actor = view.actor().map_err(|_| not_found())?;
     let record = app.desk().submission_for(actor, id).await.map_err(refuse)?;
-    let dissection =
-        app.desk().records().dissection(&record.sha256).await.map_err(|error| refuse(error.into()))?;
-    Ok(Json(SubmissionJson::of(record, view.is_analyst(), dissection.map(|d| d.facts))).into_response())
+    // Until its own turn has come, a mail shows no facts: that they are there already would tell that somebody
+    // else had given the same bytes.
+    let mut facts = None;
+    if record.state >= SubmissionState::Dissected {
+        let known =
+            app.desk().records().dissection(&record.sha256).await.map_err(|error| refuse(error.into()))?;
+        facts = known.map(|known| MailFacts { path: record.name.clone(), ..known.facts });
+    }
+    Ok(Json(SubmissionJson::of(record, view.is_analyst(), facts)).into_response())
 }
 
 /// Gives a verdict.

@@ -499,20 +499,24 @@ pub(crate) struct ApprovalJson {
     digest: String,
     note: String,
     at: String,
-    /// The text that would go out.
+    /// The text that would go out; absent while it is being revised.
     #[serde(skip_serializing_if = "Option::is_none")]
     advisory: Option<AdvisoryJson>,
+    /// To whom it would go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<AudienceJson>,
 }
 
 impl ApprovalJson {
-    pub(crate) fn of(approval: &ApprovalRecord, advisory: Option<&Advisory>) -> Self {
+    pub(crate) fn of(approval: &ApprovalRecord, shown: Option<&(Advisory, lexicon::Audience)>) -> Self {
         Self {
             id: approval.advisory.to_string(),
             state: approval.state.word(),
             digest: desk::receive::hex(&approval.digest),
             note: approval.note.clone(),
             at: approval.at.to_string(),
-            advisory: advisory.map(AdvisoryJson::of),
+            advisory: shown.map(|(advisory, _)| AdvisoryJson::of(advisory)),
+            audience: shown.map(|(_, audience)| audience.into()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Passwords, as Argon2id hashes.
 
 use std::sync::OnceLock;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -12,39 +12,45 @@ pub const PASSWORD_MIN: usize = 12;
 /// The longest, so that hashing stays cheap to refuse.
 pub const PASSWORD_MAX: usize = 256;
 
+/// How much password work may wait: at 20 ms each, a second and a half.
+const WAITING: usize = 64;
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Does password work on the one thread that is there for it. Each hash takes 19 MiB of memory for 20 ms: on
 /// threads of its own choosing, a storm of logins would take as many times that and the allocator would keep it.
-/// `None` only where the process is ending.
+/// `None` where too many wait already, or the process is ending.
 async fn on_the_hashing_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    static THREAD: OnceLock<Sender<Job>> = OnceLock::new();
+    static THREAD: OnceLock<SyncSender<Job>> = OnceLock::new();
     let thread = THREAD.get_or_init(|| {
-        let (sender, jobs) = channel::<Job>();
+        let (sender, jobs) = sync_channel::<Job>(WAITING);
         std::thread::spawn(move || jobs.into_iter().for_each(|job| job()));
         sender
     });
     let (answer, answered) = tokio::sync::oneshot::channel();
     // Whoever asked may have gone; then nobody misses the answer.
-    thread.send(Box::new(move || drop(answer.send(work())))).ok()?;
+    thread.try_send(Box::new(move || drop(answer.send(work())))).ok()?;
     answered.await.ok()
 }
 
-/// [`hash_password`], for handlers.
+/// [`hash_password`], for handlers; empty where too many wait.
 pub async fn hash(password: &str) -> String {
     let password = password.to_owned();
     on_the_hashing_thread(move || hash_password(&password)).await.unwrap_or_default()
 }
 
-/// [`verify_password`], for handlers.
+/// True if the password is the hash's; for handlers.
 pub(crate) async fn verify(password: &str, hash: &str) -> bool {
+    if password.len() > PASSWORD_MAX * 4 {
+        return false;
+    }
     let (password, hash) = (password.to_owned(), hash.to_owned());
     on_the_hashing_thread(move || verify_password(&password, &hash)).await.unwrap_or(false)
 }
 
 /// The Argon2id hash of a password in PHC form, with a fresh salt. Takes about 20 ms by design.
 ///
-/// An empty text means that no hash could be made; [`verify_password`] accepts nothing for it.
+/// An empty text means that no hash could be made; no password fits it.
 pub fn hash_password(password: &str) -> String {
     Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).unwrap_or_default()
 }

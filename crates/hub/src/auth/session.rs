@@ -44,9 +44,10 @@ pub async fn login(app: &App, user: &str, password: &str, from: Option<IpAddr>) 
     }
     let account = app.desk().records().account_by_user(&user).await?.filter(|account| !account.disabled);
     let hash = account.as_ref().map_or(&app.inner.decoy_hash, |account| &account.password_hash).clone();
+    // Counted before the check, so that guesses sent side by side count too.
+    app.inner.throttle.failed(&user, from, now);
     let fits = verify(password, &hash).await;
     let Some(account) = account.filter(|_| fits) else {
-        app.inner.throttle.failed(&user, from, now);
         return Ok(Login::Wrong);
     };
     app.inner.throttle.succeeded(&user, from);

@@ -8,7 +8,6 @@ use desk::receive::Handed;
 use desk::records::{AccountRecord, CampaignSummary, Channel, PageRequest, SubmissionFilter};
 use desk::sight::Answer;
 use desk::{Actor, DeskResult};
-use gate::Releasable;
 use jiff::{SignedDuration, Timestamp};
 use lexicon::ids::{AccountId, AdvisoryId, SubmissionId};
 use lexicon::{Audience, Lang, Role, Tlp, Verdict};
@@ -155,8 +154,8 @@ impl Stage<'_> {
 
     async fn approve(&self, player: usize, id: AdvisoryId) -> DeskResult<()> {
         let Some(actor) = self.actors.get(player) else { return Ok(()) };
-        let (_, record) = self.app.desk().approval_for(actor, id).await?;
-        self.app.desk().answer_approval(actor, id, record.advisory.digest(), true, "").await
+        let asked = self.app.desk().approval_for(actor, id).await?;
+        self.app.desk().answer_approval(actor, id, asked.approval.digest, true, "").await
     }
 
     /// Three weeks ago: the same invoice to everybody. Released, with answers.

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use data_encoding::HEXLOWER;
-use desk::records::{AdvisoryRecord, ApprovalRecord, ApprovalState};
-use gate::Releasable;
+use desk::records::ApprovalState;
+
 use lexicon::AdvisoryState;
 use lexicon::ids::AdvisoryId;
 
@@ -46,12 +46,6 @@ struct ApprovalPage<'a> {
     at: String,
 }
 
-/// True while the advisory still has the text that this provider was asked about. A text under revision is
-/// not the provider's to see: only what it is asked to approve.
-pub(super) fn is_asked_text(approval: &ApprovalRecord, record: &AdvisoryRecord) -> bool {
-    approval.digest == record.advisory.digest()
-}
-
 async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> PageResult {
     Ok(page(&make(&app, &view, id(&view, &text)?, None).await?))
 }
@@ -62,19 +56,20 @@ async fn make<'a>(
     advisory: AdvisoryId,
     typed: Option<(Problem, &Posted)>,
 ) -> Result<ApprovalPage<'a>, PageError> {
-    let (approval, record) = app.desk().approval_for(view.actor()?, advisory).await.settled(view)?;
+    let asked = app.desk().approval_for(view.actor()?, advisory).await.settled(view)?;
+    let approval = &asked.approval;
     let sigs = app.desk().records().sigs().await.settled(view)?;
     Ok(ApprovalPage {
         v: view,
         problems: typed.iter().map(|(problem, _)| *problem).collect(),
         id: advisory.to_string(),
-        number: record.advisory.number.clone(),
+        number: asked.number.clone(),
         state: labels::approval_state(view, approval.state),
-        text: is_asked_text(&approval, &record).then(|| AdvisoryText::preview(&record.advisory)),
+        text: asked.shown.as_ref().map(|(advisory, _)| AdvisoryText::preview(advisory)),
         level: 2,
-        audience: audience_texts(view, &record.audience, &sigs),
-        open: approval.state == ApprovalState::Asked && record.state == AdvisoryState::AwaitingApproval,
-        released: record.state == AdvisoryState::Released,
+        audience: asked.shown.as_ref().map(|(_, to)| audience_texts(view, to, &sigs)).unwrap_or_default(),
+        open: approval.state == ApprovalState::Asked && asked.state == AdvisoryState::AwaitingApproval,
+        released: asked.state == AdvisoryState::Released,
         digest: HEXLOWER.encode(&approval.digest),
         decision: typed.map(|(_, form)| form.get("decision").to_owned()).unwrap_or_default(),
         note: match typed {

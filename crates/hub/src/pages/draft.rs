@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use desk::draft::Edit;
 use desk::records::{AdvisoryRecord, ApprovalState};
-use gate::{Acknowledged, Releasable};
+use gate::Acknowledged;
 use lexicon::ids::AdvisoryId;
 use lexicon::{AdvisoryState, Audience, Sig, Tlp};
 
@@ -118,7 +118,7 @@ async fn make<'a>(
 ) -> Result<DraftPage<'a>, PageError> {
     let records = app.desk().records();
     let sigs = records.sigs().await.settled(view)?;
-    let digest = record.advisory.digest();
+    let digest = gate::approval_digest(&record.advisory, &record.audience);
     let approvals = records.approvals(record.advisory.id).await.settled(view)?;
     let members = match record.campaign {
         Some(campaign) => records.campaign_members(campaign).await.settled(view)?,
@@ -160,7 +160,9 @@ async fn make<'a>(
         ack_form: "ask",
         approvals: approval_rows.into_iter().map(|(_, row)| row).collect(),
         audience: audience_texts(view, &record.audience, &sigs),
-        can_ask: state == AdvisoryState::Draft,
+        can_ask: state == AdvisoryState::Draft
+            || state == AdvisoryState::AwaitingApproval
+                && app.desk().not_yet_asked(view.actor()?, record.advisory.id).await.settled(view)? > 0,
         can_release: state == AdvisoryState::Approved,
         can_withdraw: state.may_become(AdvisoryState::Withdrawn),
         waiting: state == AdvisoryState::AwaitingApproval,

@@ -185,20 +185,21 @@ pub(super) async fn approval_rows(
     let asked = app.desk().approvals_for(view.actor()?).await.settled(view)?;
     Ok(asked
         .iter()
-        .filter(|(approval, record)| {
+        .filter(|asked| {
             !open_only
-                || (approval.state == ApprovalState::Asked && record.state == AdvisoryState::AwaitingApproval)
+                || (asked.approval.state == ApprovalState::Asked
+                    && asked.state == AdvisoryState::AwaitingApproval)
         })
-        .map(|(approval, record)| ApprovalRow {
-            id: approval.advisory.to_string(),
+        .map(|asked| ApprovalRow {
+            id: asked.approval.advisory.to_string(),
             // While the text is being revised, it is not this reader's to see.
-            title: match super::approval::is_asked_text(approval, record) {
-                true => lexicon::text::visible(&record.advisory.title),
-                false => view.t("（文面を修正しています）", "(being revised)").to_owned(),
+            title: match &asked.shown {
+                Some((advisory, _)) => lexicon::text::visible(&advisory.title),
+                None => view.t("（文面を修正しています）", "(being revised)").to_owned(),
             },
-            number: record.advisory.number.clone(),
-            state: labels::approval_state(view, approval.state),
-            at: view.time(&approval.at),
+            number: asked.number.clone(),
+            state: labels::approval_state(view, asked.approval.state),
+            at: view.time(&asked.approval.at),
         })
         .collect())
 }

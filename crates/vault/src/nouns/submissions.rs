@@ -113,6 +113,14 @@ impl Submissions for Vault {
         session.end(done).await
     }
 
+    async fn release_claim(&self, id: SubmissionId) -> RecordResult<()> {
+        let mut session = self.store.write("put a submission back", "submission").await?;
+        let sql = "UPDATE submission SET state = $1 WHERE id = $2 AND state = $3";
+        let (received, dissecting) = (SubmissionState::Received.word(), SubmissionState::Dissecting.word());
+        let done = session.run(sql, args![received, id, dissecting]).await.map(|_| ());
+        session.end(done).await
+    }
+
     async fn requeue(&self) -> RecordResult<u64> {
         let mut session = self.store.write("put submissions back", "submission").await?;
         let args = args![SubmissionState::Received.word(), SubmissionState::Dissecting.word()];

@@ -168,6 +168,16 @@ async fn put(app: &App, view: &View, form: &Posted) -> PageResult {
         return Ok(again(&make(app, view, vec![problem], given).await?));
     }
     let known = records.account_by_user(&given.user).await.settled(view)?;
+    // A known name sets a password anew. It never moves an account to another organisation or role: whoever
+    // still held it would see what is not theirs.
+    let wanted = (role, organisation.as_ref().filter(|_| works_for_one).map(|member| member.id));
+    if known.as_ref().is_some_and(|known| (known.role, known.member) != wanted) {
+        let message = view.t(
+            "このユーザー名は、別の役割または組織のアカウントで使われています。別の名前にしてください。",
+            "This user name belongs to an account of another role or organisation. Choose another.",
+        );
+        return Ok(again(&make(app, view, vec![Problem { field: "user", message }], given).await?));
+    }
     let account = AccountRecord {
         id: known
             .as_ref()
@@ -181,7 +191,10 @@ async fn put(app: &App, view: &View, form: &Posted) -> PageResult {
     };
     note(app, view, "account.put", account.id).await?;
     records.put_account(&account).await.settled(view)?;
-    // Whoever held the old password is out.
+    // Whoever held the old password, or a token made with it, is out.
     records.delete_sessions_of(account.id).await.settled(view)?;
+    for token in records.tokens_of(account.id).await.settled(view)? {
+        records.delete_token(account.id, token.id).await.settled(view)?;
+    }
     Ok(see("/admin/accounts?done=saved"))
 }
