@@ -18,7 +18,7 @@ const FOOTER_RULE: usize = 40;
 
 /// The letters of `body` as UTF-8.
 pub(crate) fn letters(body: &str) -> Vec<u8> {
-    let body = without_footer(text::cut(body, MAX_BODY));
+    let body = without_salutation(without_footer(text::cut(body, MAX_BODY)));
     let bytes = body.as_bytes();
     let mut out = Folder { out: Vec::with_capacity(body.len().min(MAX_LETTERS + RUN)), last: None };
     let mut at = 0;
@@ -100,6 +100,36 @@ fn without_footer(body: &str) -> &str {
         at += line.len();
     }
     body
+}
+
+/// How far down a body a salutation stands.
+const SALUTATION_LINES: usize = 6;
+/// The longest line that is a salutation (bytes): company, department and name.
+const SALUTATION_BYTES: usize = 160;
+
+/// `body` below its Japanese salutation: `みたほ商事株式会社` / `総務部 佐久間様`. It is what differs from one
+/// recipient of a template to the next, and in a short mail it is much of the text.
+fn without_salutation(body: &str) -> &str {
+    let mut at = 0;
+    let mut below = 0;
+    let mut lines = 0;
+    for line in body.split_inclusive('\n') {
+        at += line.len();
+        let bare = line.trim().trim_end_matches(['、', '，', ',', '。', '：', ':']);
+        if bare.is_empty() {
+            continue;
+        }
+        let honorific = ["様", "さま", "御中", "各位", "殿", "先生"].iter().any(|word| bare.ends_with(word));
+        if honorific && bare.len() <= SALUTATION_BYTES {
+            below = at;
+        }
+        lines += 1;
+        if lines == SALUTATION_LINES || at > SALUTATION_LINES * SALUTATION_BYTES {
+            break;
+        }
+    }
+    let rest = body.get(below..).unwrap_or(body);
+    if rest.trim().is_empty() { body } else { rest }
 }
 
 struct Folder {
@@ -208,6 +238,18 @@ mod tests {
 
     fn check(body: &str, expect: &str) {
         assert_eq!(String::from_utf8(letters(body)).unwrap(), expect, "{body:?}");
+    }
+
+    #[test]
+    fn a_japanese_salutation_does_not_count() {
+        check(
+            "みたほ商事株式会社\r\n総務部 佐久間 恵理子 様\r\n\r\nお世話になっております。",
+            "お世話になっております",
+        );
+        check("各位、\nご確認ください", "ご確認ください");
+        check("佐久間様", "佐久間様");
+        let far = format!("{}佐久間様\n", "本文です。\n".repeat(7));
+        check(&far, &format!("{}佐久間様", "本文です".repeat(7)));
     }
 
     #[test]

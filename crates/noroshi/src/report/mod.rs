@@ -1,7 +1,7 @@
 //! What an analyst reads on a terminal.
 //!
 //! Everything that a sender wrote is shown harmlessly: one line, no invisible or steering characters, nothing
-//! that a terminal would make a link of ([`harmless`]).
+//! that a terminal would make a link of ([`harmless()`]).
 
 mod attachments;
 mod body;
