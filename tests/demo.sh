@@ -56,6 +56,7 @@ curl -sf -H "Authorization: Bearer $member" "$url/api/v1/advisories/${advisory% 
 named-checkzone -q rpz.noroshi.internal "$work/rpz.zone" || fail 'BIND does not load the zone'
 
 (cd "$here/browser" && node audit.mjs "$url" "$credentials" "$work/shots")
+(cd "$here/browser" && node walk.mjs "$url" "$credentials" "$here/../fixtures/mail/targeted/asks-for-archiver.eml" "$work/shots")
 (cd "$here/browser" && node xss.mjs "$url" "$credentials")
 
 before=$(curl -sf -H "Authorization: Bearer $(token analyst)" "$url/api/v1/submissions?limit=200" | sha256sum)

@@ -371,7 +371,8 @@ fn part(place: &str, last_hop: Option<&str>, lang: Lang) -> Option<&'static str>
         _ if last_hop.is_some_and(at) || at("header:x-originating-ip") => {
             Some(lang.pick("送信元", "origin of the mail"))
         }
-        _ if place.starts_with("html:") || place.starts_with("body") => {
+        // Not `html:remote`: pictures and style sheets come from anywhere, mostly from innocent hosts.
+        _ if ["html:link", "html:form", "html:refresh", "html:text", "text", "body"].into_iter().any(at) => {
             Some(lang.pick("本文", "in the body"))
         }
         _ if place.starts_with("attachment") => Some(lang.pick("添付ファイル", "attachment")),
