@@ -45,6 +45,8 @@ pub(super) fn look(path: &Path, head: &[u8]) -> Look {
         "eml" | "msg" => Look::Mail,
         // An emptied mailbox holds no mail.
         "mbox" | "mbx" if head.is_empty() => Look::Mbox { always_number: true },
+        // A compound file without an ending: mail stores name Outlook messages so; documents keep theirs.
+        "" if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") => Look::Mail,
         _ if is_in_maildir(path) || starts_with_header(head) => Look::Mail,
         _ => Look::Other,
     }
