@@ -22,6 +22,22 @@ pub(crate) struct File<'a> {
     pub(crate) is_mail: bool,
 }
 
+/// Pieces of about `bytes` bytes that end with a line, so that no escape and no soft break is cut.
+fn whole_lines(mut rest: &[u8], bytes: usize) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let near = rest.get(..bytes).unwrap_or(rest);
+        let end = if near.len() == rest.len() {
+            rest.len()
+        } else {
+            let from = memchr::memrchr(b'\n', near).or_else(|| memchr::memchr(b'\n', rest));
+            from.map_or(rest.len(), |at| at + 1)
+        };
+        let (piece, tail) = rest.split_at(end);
+        rest = tail;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
 /// Reads an attachment; `place` is its own, e.g. `attachment[0]`, `mails` how many mails it is inside of.
 pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails: usize) -> Attachment {
     let limits = session.limits;
@@ -49,6 +65,16 @@ pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails
         size += piece.len() as u64;
         session.odd("attachment-size-limit", place.to_owned());
         Cow::Owned(first)
+    } else if file.transfer == Transfer::QuotedPrintable && file.body.len() > limits.attachment_piece {
+        let mut first = None;
+        for encoded in whole_lines(file.body, limits.attachment_piece) {
+            let piece = file.transfer.decode(encoded);
+            three.feed(&piece);
+            size += piece.len() as u64;
+            first.get_or_insert_with(|| piece.into_owned());
+        }
+        session.odd("attachment-size-limit", place.to_owned());
+        Cow::Owned(first.unwrap_or_default())
     } else {
         let bytes = file.transfer.decode(file.body);
         three.feed(&bytes);

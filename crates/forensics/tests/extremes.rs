@@ -144,3 +144,15 @@ fn a_huge_mail_of_lone_carriage_returns_is_read_as_far_as_it_may_be_copied() {
     assert_eq!(facts.size, 49 << 20);
     assert!(facts.oddities.iter().any(|o| o.id == "line-ends-limit" && o.place == "byte:50331648"));
 }
+
+#[test]
+fn a_long_quoted_printable_attachment_is_hashed_in_pieces_to_the_same_hash() {
+    let line = "caf=C3=A9 =3D soft=\r\nbreak\r\n".repeat(400);
+    let raw = format!(
+        "Content-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{line}"
+    );
+    let whole = read(raw.as_bytes(), &Limits::default()).facts;
+    let pieces = read(raw.as_bytes(), &Limits { attachment_piece: 100, ..Limits::default() }).facts;
+    let (whole, pieces) = (&whole.attachments[0], &pieces.attachments[0]);
+    assert_eq!((&whole.sha256, &whole.md5, whole.size), (&pieces.sha256, &pieces.md5, pieces.size));
+}

@@ -13,7 +13,7 @@ const STACK: usize = 8 << 20;
 pub(crate) fn each<R: Send>(
     intake: &mut Intake,
     jobs: usize,
-    work: impl Fn(&str, Vec<u8>) -> R + Sync,
+    work: impl Fn(&str, &[u8]) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let pool =
@@ -21,13 +21,25 @@ pub(crate) fn each<R: Send>(
             Failure::Usage(format!("--jobs {jobs}: workers could not be started: {error}"))
         })?;
     let mut ahead = None;
+    let mut large = Vec::new();
     loop {
-        let batch = next_batch(intake, &mut ahead);
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let results: Vec<Result<R, (String, Why)>> =
-            pool.install(|| batch.into_par_iter().with_max_len(1).map(|mail| one(mail, &work)).collect());
+        let mut batch = next_batch(intake, &mut ahead);
+        let results: Vec<Result<R, (String, Why)>> = match batch.pop() {
+            None => return Ok(()),
+            Some(mail) if batch.is_empty() && mail.size > BATCH_BYTES => {
+                let path = mail.path.clone();
+                let read = mail.bytes_in(&mut large);
+                vec![
+                    read.map_err(|why| (path.clone(), why))
+                        .and_then(|()| pool.install(|| work_on(path, &large, &work))),
+                ]
+            }
+            Some(last) => {
+                large = Vec::new();
+                batch.push(last);
+                pool.install(|| batch.into_par_iter().with_max_len(1).map(|mail| one(mail, &work)).collect())
+            }
+        };
         for result in results {
             match result {
                 Ok(result) => take(result)?,
@@ -37,12 +49,20 @@ pub(crate) fn each<R: Send>(
     }
 }
 
-fn one<R>(mail: Mail, work: &(impl Fn(&str, Vec<u8>) -> R + Sync)) -> Result<R, (String, Why)> {
+fn one<R>(mail: Mail, work: &(impl Fn(&str, &[u8]) -> R + Sync)) -> Result<R, (String, Why)> {
     let path = mail.path.clone();
     let bytes = match mail.bytes() {
         Ok(bytes) => bytes,
         Err(why) => return Err((path, why)),
     };
+    work_on(path, &bytes, work)
+}
+
+fn work_on<R>(
+    path: String,
+    bytes: &[u8],
+    work: &(impl Fn(&str, &[u8]) -> R + Sync),
+) -> Result<R, (String, Why)> {
     // Reading a mail never panics; should it ever, one mail is lost and named, not the whole run.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&path, bytes)))
         .map_err(|_| (path, Why::Ours))

@@ -51,6 +51,24 @@ impl Mail {
             Content::File(path) => read_capped(File::open(&path)?, self.size),
         }
     }
+
+    /// Its raw bytes, read into `buffer` where they have to be read: one large mail after the other then takes the
+    /// memory of the largest, whatever the allocator keeps.
+    pub(crate) fn bytes_in(self, buffer: &mut Vec<u8>) -> Result<(), Why> {
+        buffer.clear();
+        match self.content {
+            Content::Bytes(bytes) => *buffer = bytes,
+            Content::File(path) => {
+                let most = usize::try_from(MAX_MAIL).unwrap_or(0) + 1;
+                buffer.reserve_exact(most.saturating_sub(buffer.len()));
+                File::open(&path)?.take(MAX_MAIL + 1).read_to_end(buffer)?;
+                if buffer.len() as u64 > MAX_MAIL {
+                    return Err(Why::LargeMail);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What could not be read, and what was passed over.

@@ -112,7 +112,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         &mut intake,
         args.jobs,
         |path, bytes| {
-            let facts = dissect(&bytes, path, &settings).facts;
+            let facts = dissect(bytes, path, &settings).facts;
             Kept {
                 signature: Signature::of(&facts),
                 at: facts.date.as_deref().and_then(|date| date.parse().ok()),

@@ -149,8 +149,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         &mut intake,
         args.jobs,
         |path, bytes| {
-            let facts = dissect(&bytes, path, &settings).facts;
-            drop(bytes);
+            let facts = dissect(bytes, path, &settings).facts;
             let mut written = Written {
                 text: String::new(),
                 counts: Counts::of(&facts),
