@@ -3,33 +3,24 @@
 //! [`Released<T>`] has private fields and is made in one function, [`Gate::release`]: after the audience is
 //! named, every provider has approved exactly this text, and the identity check has found nothing that
 //! would give a member away. Whatever leaves the hub — a page, a feed, a file — takes a `Released`; so
-//! forgetting the gate does not compile:
+//! forgetting the gate does not compile (`exchange` shows it for each of its exports), and neither does making
+//! one by hand:
 //!
-//! ```compile_fail
-//! # fn leave(_: &gate::Released<lexicon::Advisory>) {}
-//! # fn unreleased() -> lexicon::Advisory { unimplemented!() }
-//! let advisory: lexicon::Advisory = unreleased();
-//! leave(&advisory); // expected `&Released<Advisory>`, found `&Advisory`
+//! ```compile_fail,E0451
+//! fn forge(item: lexicon::Advisory, at: jiff::Timestamp) -> gate::Released<lexicon::Advisory> {
+//!     gate::Released { item, audience: lexicon::Audience::all_members(), at, stamp: [0; 32] }
+//! }
 //! ```
 //!
-//! and neither does making one by hand:
+//! The same function through the gate does compile:
 //!
-//! ```compile_fail
-//! # fn unreleased() -> lexicon::Advisory { unimplemented!() }
-//! # fn now() -> jiff::Timestamp { unimplemented!() }
-//! let forged = gate::Released { item: unreleased(), audience: Default::default(), at: now(), stamp: [0; 32] };
 //! ```
-//!
-//! The same code with the gate in its place does compile:
-//!
-//! ```no_run
-//! # fn leave(_: &gate::Released<lexicon::Advisory>) {}
-//! # fn unreleased() -> lexicon::Advisory { unimplemented!() }
-//! # fn papers() -> gate::Papers<'static> { unimplemented!() }
-//! # let key = gate::GateKey::new([7; 32]);
-//! let gate = gate::Gate::new(key);
-//! if let Ok(released) = gate.release(unreleased(), papers()) {
-//!     leave(&released);
+//! fn release(
+//!     gate: &gate::Gate,
+//!     item: lexicon::Advisory,
+//!     papers: gate::Papers<'_>,
+//! ) -> Result<gate::Released<lexicon::Advisory>, gate::Refusal> {
+//!     gate.release(item, papers)
 //! }
 //! ```
 
