@@ -70,14 +70,15 @@ impl Charset {
 
 /// Decoded text, and how it was come by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Decoded<'a> {
-    pub(crate) text: Cow<'a, str>,
+pub struct Decoded<'a> {
+    /// The text.
+    pub text: Cow<'a, str>,
     /// WHATWG name in lower case.
-    pub(crate) used: Cow<'static, str>,
+    pub used: Cow<'static, str>,
     /// What was declared, where it is not what was used.
-    pub(crate) declared: Option<String>,
+    pub declared: Option<String>,
     /// An oddity id, where the declaration was wrong.
-    pub(crate) oddity: Option<&'static str>,
+    pub oddity: Option<&'static str>,
 }
 
 /// The charset that a label names; `None` for labels that say nothing (`unknown-8bit`, `default` …).
@@ -122,7 +123,7 @@ fn is_ascii_label(label: &str) -> bool {
 }
 
 /// Decodes `bytes` by the label it was declared with, if the bytes bear it out, and by what they look like if not.
-pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
+pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
     let label = label.map(str::trim).filter(|l| !l.is_empty());
     let declared = label.and_then(by_label);
     let unknown = label.is_some() && declared.is_none();
@@ -289,7 +290,7 @@ fn detect(bytes: &[u8]) -> (Charset, Cow<'_, str>, bool) {
 }
 
 /// The label for file names in an archive that says nothing about their charset.
-pub(crate) fn file_names(names: &[u8]) -> &'static str {
+pub fn file_names(names: &[u8]) -> &'static str {
     if std::str::from_utf8(names).is_ok() {
         return "utf-8";
     }

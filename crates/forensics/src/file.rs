@@ -8,7 +8,7 @@ use crate::hash::Three;
 use crate::kind::{self, Look, Macros};
 use crate::session::Session;
 use crate::transfer::{Base64, Transfer};
-use crate::{charset, html, mail, msg};
+use crate::{mail, msg};
 
 /// An attachment before it is read.
 pub(crate) struct File<'a> {
@@ -82,7 +82,7 @@ pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails
         bytes
     };
     let (md5, sha1, sha256) = three.finish();
-    let Look { kind, macros, zip } = kind::look(name.as_deref(), &bytes, limits.archive_entries);
+    let Look { kind, macros } = kind::look(name.as_deref(), &bytes);
     let is_mail = file.is_mail || kind.word == "eml";
     let mut out = Attachment {
         size,
@@ -93,10 +93,9 @@ pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails
             .to_owned(),
         content_type: file.content_type,
         encrypted: kind.encrypted,
-        password: None,
         inline: file.inline,
         name,
-        children: Vec::new(),
+        ..Attachment::default()
     };
     if let Some(name) = &out.name {
         session.source(format!("{place}:name"), SourceForm::Prose, name);
@@ -112,29 +111,35 @@ pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails
         } else {
             out.children = msg::attached(session, &bytes, place, mails + 1);
         }
-    } else if let Some(list) = zip {
-        out.children = session.entries(list, place);
-        crate::tells::entries(session, &out, place);
-    } else if matches!(out.kind.as_str(), "html" | "svg" | "hta") {
-        markup(session, &bytes, place);
-    } else if matches!(out.kind.as_str(), "url" | "iqy" | "ics" | "vcf" | "slk") {
-        let head = bytes.get(..limits.html_bytes).unwrap_or(&bytes);
-        let text = charset::decode(head, None).text;
-        session.source(format!("{place}:text"), SourceForm::Prose, &text);
+    } else if worth_opening(&out.kind) {
+        if size > bytes.len() as u64 {
+            session.odd("attachment-not-opened", place.to_owned());
+        } else {
+            session.payload(place, bytes);
+        }
     }
     out
 }
 
-/// An attached page: where it leads is part of the attack.
-fn markup(session: &mut Session<'_>, bytes: &[u8], place: &str) {
-    let head = bytes.get(..session.limits.html_bytes).unwrap_or(bytes);
-    if head.len() < bytes.len() {
-        session.odd("html-limit", place.to_owned());
-    }
-    let text = charset::decode(head, mail::declared_in_html(head)).text;
-    let page = html::read(&text, session.limits);
-    mail::html_sources(session, &page.facts, place);
-    session.source(format!("{place}:text"), SourceForm::Prose, &page.text);
-    session.source(format!("{place}:script"), SourceForm::Prose, &page.scripts);
-    crate::tells::page(session, &page.facts, place);
+/// True unless there is nothing to find inside a file of that kind: sound, film, fonts, nothing at all.
+fn worth_opening(kind: &str) -> bool {
+    !matches!(
+        kind,
+        "empty"
+            | "mp3"
+            | "wav"
+            | "ogg"
+            | "flac"
+            | "m4a"
+            | "mkv"
+            | "mp4"
+            | "mov"
+            | "avi"
+            | "wmv"
+            | "flv"
+            | "ttf"
+            | "otf"
+            | "woff"
+            | "woff2"
+    )
 }

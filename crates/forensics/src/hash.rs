@@ -9,14 +9,15 @@ const BLOCK: usize = 16 << 10;
 
 /// The three hashes of one file.
 #[derive(Clone, Default)]
-pub(crate) struct Three {
+pub struct Three {
     md5: Md5,
     sha1: Sha1,
     sha256: Sha256,
 }
 
 impl Three {
-    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+    /// Takes the next bytes in.
+    pub fn feed(&mut self, bytes: &[u8]) {
         for block in bytes.chunks(BLOCK) {
             self.md5.update(block);
             self.sha1.update(block);
@@ -25,13 +26,13 @@ impl Three {
     }
 
     /// MD5, SHA-1 and SHA-256 in lower-case hexadecimal.
-    pub(crate) fn finish(self) -> (String, String, String) {
+    pub fn finish(self) -> (String, String, String) {
         (hex(&self.md5.finalize()), hex(&self.sha1.finalize()), hex(&self.sha256.finalize()))
     }
 }
 
 /// SHA-256 in lower-case hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! One pass, no tree: HTML in mail is broken as a rule, and a browser's tree would hide what was written.
 
-use lexicon::facts::{HtmlFacts, HtmlForm, HtmlLink};
+use lexicon::facts::{HtmlFacts, HtmlForm, HtmlLink, Source, SourceForm};
 use memchr::{memchr, memchr2};
 
 use crate::entities;
@@ -630,6 +630,37 @@ fn raw_text_end(bytes: &[u8], at: usize, name: &str) -> usize {
         from = tag;
     }
     bytes.len()
+}
+
+/// Every URL of a page as a source; `place` is the page's own, empty for a mail's HTML part.
+pub fn sources(facts: &HtmlFacts, place: &str) -> Vec<Source> {
+    let prefix = if place.is_empty() { String::new() } else { format!("{place}:") };
+    let mut out = Vec::new();
+    let mut give = |what: &str, url: &str| {
+        let inert = ["data:", "javascript:", "cid:", "about:", "tel:"]
+            .iter()
+            .any(|s| url.get(..s.len()).is_some_and(|u| u.eq_ignore_ascii_case(s)));
+        if !inert && !url.is_empty() {
+            let place = format!("{prefix}html:{what}");
+            out.push(Source { place, form: SourceForm::Url, text: url.to_owned() });
+        }
+    };
+    facts.links.iter().for_each(|link| give("link", &link.url));
+    facts.forms.iter().for_each(|form| give("form", &form.action));
+    facts.refresh.iter().for_each(|url| give("refresh", url));
+    facts.remote.iter().for_each(|url| give("remote", url));
+    out
+}
+
+/// The charset that an HTML text declares for itself in its first kilobyte.
+pub fn declared_charset(bytes: &[u8]) -> Option<&str> {
+    let head = bytes.get(..1024).unwrap_or(bytes);
+    let lower = head.to_ascii_lowercase();
+    let at = memchr::memmem::find(&lower, b"charset=")? + 8;
+    let rest = head.get(at..)?;
+    let rest = rest.strip_prefix(b"\"").or(rest.strip_prefix(b"'")).unwrap_or(rest);
+    let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')))?;
+    std::str::from_utf8(rest.get(..end)?).ok().filter(|l| !l.is_empty())
 }
 
 #[cfg(test)]

@@ -6,10 +6,9 @@
 mod archives;
 mod documents;
 
-pub(crate) use documents::Macros;
+pub use documents::Macros;
 
 use crate::ole::{self, Ole};
-use crate::zipdir::ZipList;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +28,12 @@ impl Kind {
 }
 
 /// A kind with what was seen on the way to it.
-#[derive(Debug, Clone)]
-pub(crate) struct Look {
-    pub(crate) kind: Kind,
-    pub(crate) macros: Macros,
-    /// The list of a zip archive; documents that are zip files inside have none.
-    pub(crate) zip: Option<ZipList>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// What it is.
+    pub kind: Kind,
+    /// Whether a document carries macros.
+    pub macros: Macros,
 }
 
 /// Entries of a zip looked at to tell documents from archives.
@@ -50,11 +49,11 @@ const TEXT_BYTES: usize = 4 << 10;
 /// assert_eq!(forensics::kind::of(Some("run.js"), b"var a = 1;").word, "js");
 /// ```
 pub fn of(name: Option<&str>, bytes: &[u8]) -> Kind {
-    look(name, bytes, ZIP_ENTRIES).kind
+    look(name, bytes).kind
 }
 
 /// The file name's last extension in lower case, without the dot.
-pub(crate) fn extension(name: Option<&str>) -> String {
+pub fn extension(name: Option<&str>) -> String {
     let name = name.unwrap_or("");
     // Blanks and dots at the end are dropped by Windows.
     let name = name.trim_end_matches(|c: char| c.is_whitespace() || c == '.');
@@ -66,7 +65,7 @@ pub(crate) fn extension(name: Option<&str>) -> String {
 }
 
 /// What a listed but unopened file should be, going by its name alone.
-pub(crate) fn word_by_name(name: &str) -> &'static str {
+pub fn word_by_name(name: &str) -> &'static str {
     const WORDS: [&str; 62] = [
         "pdf", "doc", "docx", "docm", "dot", "dotm", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx", "pptm",
         "rtf", "jtd", "msg", "lnk", "wiz", "exe", "dll", "scr", "cpl", "com", "pif", "msi", "msix", "xll",
@@ -88,9 +87,10 @@ pub(crate) fn word_by_name(name: &str) -> &'static str {
     WORDS.iter().find(|w| **w == extension).copied().unwrap_or("bin")
 }
 
-pub(crate) fn look(name: Option<&str>, bytes: &[u8], entries: usize) -> Look {
+/// The kind of a file, and whether it is a document with macros.
+pub fn look(name: Option<&str>, bytes: &[u8]) -> Look {
     let extension = extension(name);
-    let simple = |kind: Kind| Look { kind, macros: Macros::None, zip: None };
+    let simple = |kind: Kind| Look { kind, macros: Macros::None };
     if bytes.is_empty() {
         return simple(Kind::plain("empty"));
     }
@@ -98,7 +98,7 @@ pub(crate) fn look(name: Option<&str>, bytes: &[u8], entries: usize) -> Look {
         || bytes.starts_with(b"PK\x05\x06")
         || bytes.starts_with(b"PK\x07\x08")
     {
-        return documents::zip(bytes, &extension, entries);
+        return documents::zip(bytes, &extension, ZIP_ENTRIES);
     }
     if bytes.starts_with(ole::MAGIC) {
         return match Ole::open(bytes) {
@@ -360,7 +360,7 @@ fn text_kind(bytes: &[u8], extension: &str) -> &'static str {
 }
 
 /// True if `bytes` start with header fields of a mail, at least three of them known ones.
-pub(crate) fn looks_like_mail(bytes: &[u8]) -> bool {
+pub fn looks_like_mail(bytes: &[u8]) -> bool {
     const NAMES: [&str; 12] = [
         "from",
         "to",

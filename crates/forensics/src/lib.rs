@@ -5,11 +5,11 @@
 
 mod address;
 mod auth;
-mod charset;
+pub mod charset;
 mod date;
 mod entities;
 mod file;
-mod hash;
+pub mod hash;
 mod header;
 pub mod html;
 pub mod kind;
@@ -19,7 +19,7 @@ mod mail;
 pub mod mbox;
 mod msg;
 pub mod oddities;
-mod ole;
+pub mod ole;
 mod params;
 mod route;
 mod session;
@@ -27,7 +27,7 @@ mod structure;
 pub mod tells;
 mod transfer;
 mod words;
-mod zipdir;
+pub mod zipdir;
 
 pub use limits::Limits;
 
@@ -42,6 +42,17 @@ pub struct Reading {
     pub sources: Vec<Source>,
     /// The decoded HTML part, bounded.
     pub html: Option<String>,
+    /// The attachments that are worth opening, decoded: `anatomy` looks inside them.
+    pub payloads: Vec<Payload>,
+}
+
+/// The bytes of an attachment that is worth opening.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Payload {
+    /// Where it stands, e.g. `attachment[0]` or, in an attached mail, `attachment[0]:attachment[2]`.
+    pub place: String,
+    /// The decoded bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// Reads one message: RFC 5322 with MIME, or Outlook's .msg, told apart by content.
@@ -69,5 +80,5 @@ pub fn read(raw: &[u8], limits: &Limits) -> Reading {
     facts.tells.sort_by(|a, b| {
         b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
     });
-    Reading { facts, sources: session.sources, html }
+    Reading { facts, sources: session.sources, html, payloads: session.payloads }
 }

@@ -37,8 +37,10 @@ pub struct Limits {
     pub link_text_bytes: usize,
     /// Attachments and their children, together.
     pub attachments: usize,
-    /// Entries listed from one archive.
-    pub archive_entries: usize,
+    /// Decoded bytes of one attachment that is handed on to be opened.
+    pub payload_bytes: usize,
+    /// Decoded bytes of all the attachments of a mail that are handed on to be opened.
+    pub payloads_bytes: usize,
     /// Bytes of a file name.
     pub name_bytes: usize,
     /// Decoded bytes of one attachment that are kept in memory at once: a longer one is hashed in pieces of this
@@ -69,7 +71,8 @@ impl Default for Limits {
             url_bytes: 16 << 10,
             link_text_bytes: 512,
             attachments: 1_000,
-            archive_entries: 1_000,
+            payload_bytes: 32 << 20,
+            payloads_bytes: 64 << 20,
             name_bytes: 1_024,
             attachment_piece: 16 << 20,
             attached_mail_bytes: 32 << 20,

@@ -410,30 +410,9 @@ impl Bodies {
 
 /// Hands on every URL of an HTML text; `place` is the attachment's, or empty for the mail's own HTML.
 pub(crate) fn html_sources(session: &mut Session<'_>, facts: &HtmlFacts, place: &str) {
-    let prefix = if place.is_empty() { String::new() } else { format!("{place}:") };
-    let mut give = |what: &str, url: &str| {
-        let inert = ["data:", "javascript:", "cid:", "about:", "tel:"]
-            .iter()
-            .any(|s| url.get(..s.len()).is_some_and(|u| u.eq_ignore_ascii_case(s)));
-        if !inert {
-            session.source(format!("{prefix}html:{what}"), SourceForm::Url, url);
-        }
-    };
-    facts.links.iter().for_each(|link| give("link", &link.url));
-    facts.forms.iter().for_each(|form| give("form", &form.action));
-    facts.refresh.iter().for_each(|url| give("refresh", url));
-    facts.remote.iter().for_each(|url| give("remote", url));
-}
-
-/// The charset that an HTML text declares for itself in its first kilobyte.
-pub(crate) fn declared_in_html(bytes: &[u8]) -> Option<&str> {
-    let head = bytes.get(..1024).unwrap_or(bytes);
-    let lower = head.to_ascii_lowercase();
-    let at = memchr::memmem::find(&lower, b"charset=")? + 8;
-    let rest = head.get(at..)?;
-    let rest = rest.strip_prefix(b"\"").or(rest.strip_prefix(b"'")).unwrap_or(rest);
-    let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')))?;
-    std::str::from_utf8(rest.get(..end)?).ok().filter(|l| !l.is_empty())
+    for source in html::sources(facts, place) {
+        session.source(source.place, source.form, &source.text);
+    }
 }
 
 fn part_into(
@@ -559,7 +538,7 @@ fn body_text(
     place: &dyn Fn() -> String,
 ) -> BodyText {
     let label = part.content_type.param("charset").filter(|l| !l.trim().is_empty());
-    let label = label.or_else(|| if html { declared_in_html(bytes) } else { None });
+    let label = label.or_else(|| if html { html::declared_charset(bytes) } else { None });
     let decoded = charset::decode(bytes, label);
     if let Some(id) = decoded.oddity {
         session.odd(id, place());

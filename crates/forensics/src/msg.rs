@@ -199,7 +199,7 @@ fn body(
         let declared = properties
             .number(id::CODE_PAGE_INTERNET)
             .and_then(properties::label_of)
-            .or_else(|| mail::declared_in_html(&bytes));
+            .or_else(|| html::declared_charset(&bytes));
         let decoded = charset::decode(&bytes, declared);
         if blank(&plain) {
             label = Some(decoded.used.clone().into_owned());

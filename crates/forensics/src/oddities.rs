@@ -24,16 +24,6 @@ pub static CATALOGUE: &[Entry] = &[
         "There are too many addresses; only the first were read",
     ),
     entry(
-        "archive-entries-limit",
-        "書庫内のファイルが多すぎるため一部だけを一覧にしました",
-        "The archive has too many entries; only the first are listed",
-    ),
-    entry(
-        "archive-torn",
-        "書庫の目次が壊れているため、残っている部分から一覧を作りました",
-        "The archive's directory is lost; the list is from what is left",
-    ),
-    entry(
         "attached-mail-limit",
         "添付されたメールが大きすぎるため中を読んでいません",
         "The attached mail is too big and was not read",
@@ -42,6 +32,11 @@ pub static CATALOGUE: &[Entry] = &[
         "attachment-limit",
         "添付ファイルが多すぎるため一部だけを読みました",
         "There are too many attachments; only the first were read",
+    ),
+    entry(
+        "attachment-not-opened",
+        "添付ファイルが大きすぎるため中を開いていません",
+        "The attachment is too big and was not opened",
     ),
     entry(
         "attachment-size-limit",

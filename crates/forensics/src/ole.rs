@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// First bytes of every compound file.
-pub(crate) const MAGIC: &[u8; 8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+pub const MAGIC: &[u8; 8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// Directory entries read.
 const ENTRIES: usize = 20_000;
@@ -20,27 +20,30 @@ const NO_STREAM: u32 = 0xffff_ffff;
 
 /// A storage (folder) or stream (file).
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    pub(crate) name: String,
+pub struct Entry {
+    /// Its name.
+    pub name: String,
     /// 1 storage, 2 stream, 5 root.
     kind: u8,
     left: u32,
     right: u32,
     child: u32,
-    pub(crate) clsid: [u8; 16],
+    /// Its class, as it stands in the file.
+    pub clsid: [u8; 16],
     start: u32,
     size: u64,
 }
 
 impl Entry {
-    pub(crate) fn is_stream(&self) -> bool {
+    /// True for a stream, false for a storage.
+    pub fn is_stream(&self) -> bool {
         self.kind == 2
     }
 }
 
 /// An opened compound file.
 #[derive(Debug)]
-pub(crate) struct Ole<'a> {
+pub struct Ole<'a> {
     raw: &'a [u8],
     sector: usize,
     mini_sector: usize,
@@ -48,20 +51,22 @@ pub(crate) struct Ole<'a> {
     fat: Vec<u32>,
     mini_fat: Vec<u32>,
     mini: Vec<u8>,
-    pub(crate) entries: Vec<Entry>,
+    /// Every entry of the directory; the first is the root.
+    pub entries: Vec<Entry>,
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
     bytes.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]))
 }
 
-pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
+/// The 32-bit little-endian number at `at`; 0 beyond the end.
+pub fn u32_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..at + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
 }
 
 impl<'a> Ole<'a> {
     /// Opens a compound file as far as it is whole; `None` if it is none.
-    pub(crate) fn open(raw: &'a [u8]) -> Option<Self> {
+    pub fn open(raw: &'a [u8]) -> Option<Self> {
         if !raw.starts_with(MAGIC) || raw.len() < 512 {
             return None;
         }
@@ -170,7 +175,7 @@ impl<'a> Ole<'a> {
     }
 
     /// The first `limit` bytes of a stream.
-    pub(crate) fn stream(&self, entry: &Entry, limit: usize) -> Cow<'a, [u8]> {
+    pub fn stream(&self, entry: &Entry, limit: usize) -> Cow<'a, [u8]> {
         let size = usize::try_from(entry.size).unwrap_or(usize::MAX).min(self.raw.len()).min(limit);
         if entry.size >= self.mini_cutoff {
             return self.chain(entry.start, size);
@@ -192,7 +197,7 @@ impl<'a> Ole<'a> {
     }
 
     /// The children of a storage, in directory order of their tree, each once.
-    pub(crate) fn children(&self, storage: usize) -> Vec<usize> {
+    pub fn children(&self, storage: usize) -> Vec<usize> {
         let mut out = Vec::new();
         let mut stack: Vec<u32> = self.entries.get(storage).map(|e| e.child).into_iter().collect();
         let mut seen = vec![false; self.entries.len()];
@@ -217,19 +222,19 @@ impl<'a> Ole<'a> {
     }
 
     /// The child of that name, without regard to case.
-    pub(crate) fn child(&self, storage: usize, name: &str) -> Option<usize> {
+    pub fn child(&self, storage: usize, name: &str) -> Option<usize> {
         self.children(storage)
             .into_iter()
             .find(|i| self.entries.get(*i).is_some_and(|e| e.name.eq_ignore_ascii_case(name)))
     }
 
     /// True if any entry has that name.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|e| e.kind != 0 && e.name.eq_ignore_ascii_case(name))
     }
 
     /// The first entry of that name anywhere.
-    pub(crate) fn find(&self, name: &str) -> Option<&Entry> {
+    pub fn find(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|e| e.kind != 0 && e.name.eq_ignore_ascii_case(name))
     }
 }

@@ -1,7 +1,8 @@
 //! What one reading gathers, whatever the form of the mail: oddities, sources, and how much is still allowed.
 
-use lexicon::facts::{Attachment, Oddity, Source, SourceForm, Tell};
+use lexicon::facts::{Oddity, Source, SourceForm, Tell};
 
+use crate::Payload;
 use crate::limits::Limits;
 
 /// The state shared by all mails of one reading: the mail itself and those attached to it.
@@ -10,6 +11,8 @@ pub(crate) struct Session<'l> {
     pub(crate) oddities: Vec<Oddity>,
     pub(crate) sources: Vec<Source>,
     pub(crate) tells: Vec<Tell>,
+    pub(crate) payloads: Vec<Payload>,
+    payload_room: usize,
     source_bytes: usize,
     pub(crate) parts_left: usize,
     pub(crate) attachments_left: usize,
@@ -22,6 +25,8 @@ impl<'l> Session<'l> {
             oddities: Vec::new(),
             sources: Vec::new(),
             tells: Vec::new(),
+            payloads: Vec::new(),
+            payload_room: limits.payloads_bytes,
             source_bytes: 0,
             parts_left: limits.parts,
             attachments_left: limits.attachments,
@@ -71,33 +76,13 @@ impl<'l> Session<'l> {
         }
     }
 
-    /// The list of a zip archive as children.
-    pub(crate) fn entries(&mut self, list: crate::zipdir::ZipList, place: &str) -> Vec<Attachment> {
-        if list.cut {
-            self.odd("archive-entries-limit", place.to_owned());
+    /// Keeps the bytes of an attachment that is worth opening.
+    pub(crate) fn payload(&mut self, place: &str, bytes: std::borrow::Cow<'_, [u8]>) {
+        if bytes.len() > self.limits.payload_bytes || bytes.len() > self.payload_room {
+            self.odd("attachment-not-opened", place.to_owned());
+            return;
         }
-        if list.torn {
-            self.odd("archive-torn", place.to_owned());
-        }
-        let mut out = Vec::new();
-        for entry in list.entries {
-            // Folders are no files.
-            if entry.name.ends_with('/') {
-                continue;
-            }
-            if !self.take_attachment(place) {
-                break;
-            }
-            let name = lexicon::text::cut(&entry.name, self.limits.name_bytes).to_owned();
-            self.source(format!("{place}:attachment[{}]:name", out.len()), SourceForm::Prose, &name);
-            out.push(Attachment {
-                kind: crate::kind::word_by_name(&name).to_owned(),
-                name: Some(name),
-                size: entry.size,
-                encrypted: Some(entry.encrypted),
-                ..Attachment::default()
-            });
-        }
-        out
+        self.payload_room -= bytes.len();
+        self.payloads.push(Payload { place: place.to_owned(), bytes: bytes.into_owned() });
     }
 }

@@ -11,7 +11,7 @@ mod page;
 mod words;
 
 use lexicon::Text;
-use lexicon::facts::{Attachment, HtmlFacts, MailFacts};
+use lexicon::facts::{Attachment, HtmlFacts, MailFacts, Tell};
 
 pub use catalogue::CATALOGUE;
 
@@ -39,7 +39,8 @@ pub fn text(id: &str) -> Option<Text> {
     CATALOGUE.iter().find(|entry| entry.id == id).map(|entry| entry.text)
 }
 
-pub(crate) fn weight(id: &str) -> u8 {
+/// The weight of a tell; 1 for an id that is not in the catalogue.
+pub fn weight(id: &str) -> u8 {
     CATALOGUE.iter().find(|entry| entry.id == id).map_or(1, |entry| entry.weight)
 }
 
@@ -48,11 +49,20 @@ pub(crate) fn file(session: &mut Session<'_>, file: &Attachment, macros: bool, p
     name::file(session, file, macros, place);
 }
 
-/// Looks at the entries of an archive.
-pub(crate) fn entries(session: &mut Session<'_>, archive: &Attachment, place: &str) {
-    for entry in &archive.children {
-        name::file(session, entry, false, place);
-    }
+/// What a file gives away by its name and kind; `place` is where it stands.
+pub fn of_file(file: &Attachment, macros: bool, place: &str) -> Vec<Tell> {
+    let limits = crate::Limits::default();
+    let mut session = Session::new(&limits);
+    name::file(&mut session, file, macros, place);
+    session.tells
+}
+
+/// What an HTML page gives away by what it does; `place` is where it stands.
+pub fn of_page(facts: &HtmlFacts, place: &str) -> Vec<Tell> {
+    let limits = crate::Limits::default();
+    let mut session = Session::new(&limits);
+    page::page(&mut session, facts, place);
+    session.tells
 }
 
 /// Looks at what an HTML text does; `place` is empty for the mail's own.

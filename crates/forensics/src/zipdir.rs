@@ -5,22 +5,24 @@ use crate::charset;
 
 /// One entry of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ZipEntry {
+pub struct ZipEntry {
     /// Its path in the archive, decoded.
-    pub(crate) name: String,
+    pub name: String,
     /// Its size before compression, as the directory claims.
-    pub(crate) size: u64,
-    pub(crate) encrypted: bool,
+    pub size: u64,
+    /// Its content needs a password.
+    pub encrypted: bool,
 }
 
 /// A listed archive.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct ZipList {
-    pub(crate) entries: Vec<ZipEntry>,
+pub struct ZipList {
+    /// What it holds, in the order of its directory.
+    pub entries: Vec<ZipEntry>,
     /// Entries beyond the limit were left out.
-    pub(crate) cut: bool,
+    pub cut: bool,
     /// The central directory was lost; the list is from local headers.
-    pub(crate) torn: bool,
+    pub torn: bool,
 }
 
 /// Bytes at the end in which the end record stands: its own 22 and the longest comment.
@@ -35,7 +37,7 @@ fn u32_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// Lists at most `limit` entries.
-pub(crate) fn list(raw: &[u8], limit: usize) -> ZipList {
+pub fn list(raw: &[u8], limit: usize) -> ZipList {
     central(raw, limit).unwrap_or_else(|| local(raw, limit))
 }
 

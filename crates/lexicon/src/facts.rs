@@ -182,13 +182,93 @@ pub struct Attachment {
     pub encrypted: Option<bool>,
     /// The password that opened it.
     pub password: Option<String>,
+    /// Where that password was told: `body`, `header:subject`, `mail:SHA-256`, `campaign`, `common` …
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub password_from: Option<String>,
     /// True if the mail shows it in its body (Content-ID or Content-Disposition: inline).
     pub inline: bool,
-    /// What is inside: parts of an attached mail, entries of an archive.
+    /// What is inside: parts of an attached mail, entries of an archive, files embedded in a document.
     pub children: Vec<Attachment>,
+    /// What the file says of itself, in the order found: author, compile time, imphash, compression method …
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub properties: Vec<Property>,
+    /// Macros, scripts and command lines that the file carries.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub scripts: Vec<Script>,
+    /// Where the file leads: remote templates, link targets, actions, what a QR code says.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub relations: Vec<Relation>,
+    /// The text that a reader of the document sees, bounded; empty for files without one.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub text: String,
+    /// TLSH of the bytes (`T1…`), for documents, programs, scripts and archives long enough to have one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tlsh: Option<String>,
+}
+
+/// One thing that a file says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Property {
+    /// A stable name in lower case with the family before the dot: `document.author`, `lnk.machine-id`,
+    /// `pe.imphash`, `archive.method`.
+    pub name: String,
+    /// Its value; dates as RFC 3339.
+    pub value: String,
+}
+
+/// A macro, script or command line.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Script {
+    /// `vba`, `xlm`, `javascript`, `vbscript`, `powershell`, `batch`, `command` …
+    pub language: String,
+    /// Its name in the file: a module, a stream, an object number; empty where the file is the script.
+    pub name: String,
+    /// The source text, bounded.
+    pub text: String,
+}
+
+/// A place that a file leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Relation {
+    /// How it leads there: `template`, `external`, `dde`, `link`, `action`, `target`, `icon`, `qr`,
+    /// `form`, `query` …
+    pub kind: String,
+    /// Where to, as the file says it.
+    pub target: String,
 }
 
 impl Attachment {
+    /// The value of a property, the first of that name.
+    ///
+    /// ```
+    /// use lexicon::facts::{Attachment, Property};
+    /// let author = Property { name: "document.author".to_owned(), value: "山田".to_owned() };
+    /// let file = Attachment { properties: vec![author], ..Attachment::default() };
+    /// assert_eq!(file.property("document.author"), Some("山田"));
+    /// ```
+    pub fn property(&self, name: &str) -> Option<&str> {
+        self.properties.iter().find(|p| p.name == name).map(|p| p.value.as_str())
+    }
+
+    /// The attachment at a place such as `attachment[0]:attachment[2]`; `None` if there is none.
+    ///
+    /// ```
+    /// use lexicon::facts::Attachment;
+    /// let inner = Attachment { size: 7, ..Attachment::default() };
+    /// let mut tree = vec![Attachment { children: vec![inner], ..Attachment::default() }];
+    /// assert_eq!(Attachment::at(&mut tree, "attachment[0]:attachment[0]").map(|a| a.size), Some(7));
+    /// assert!(Attachment::at(&mut tree, "attachment[1]").is_none());
+    /// ```
+    pub fn at<'t>(tree: &'t mut [Self], place: &str) -> Option<&'t mut Self> {
+        let (step, rest) = place.split_once(':').map_or((place, None), |(step, rest)| (step, Some(rest)));
+        let index: usize = step.strip_prefix("attachment[")?.strip_suffix(']')?.parse().ok()?;
+        let found = tree.get_mut(index)?;
+        match rest {
+            Some(rest) => Self::at(&mut found.children, rest),
+            None => Some(found),
+        }
+    }
+
     /// Its three hashes.
     pub fn hashes(&self) -> Hashes {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -228,8 +308,8 @@ pub struct Header {
 
 /// A text of the mail in which indicators are looked for, and where it stands.
 ///
-/// Not part of the machine output: `forensics` hands these to `indicators`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Not part of the machine output: `forensics` and `anatomy` hand these to `indicators`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// Where it stands, in the form of [`Observable::places`].
     pub place: String,
@@ -240,7 +320,7 @@ pub struct Source {
 }
 
 /// How a [`Source`] is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SourceForm {
     /// Running text: look for every kind, also defanged and full-width shapes.
     Prose,

@@ -6,8 +6,10 @@ use crate::zipdir;
 
 /// Whether a document carries macros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Macros {
+pub enum Macros {
+    /// None.
     None,
+    /// Some.
     Present,
 }
 
@@ -55,12 +57,8 @@ pub(super) fn zip(bytes: &[u8], extension: &str, limit: usize) -> Look {
     };
     let macros = if macros { Macros::Present } else { Macros::None };
     match word {
-        Some(word) => Look { kind: Kind { word, encrypted: Some(encrypted) }, macros, zip: None },
-        None => Look {
-            kind: Kind { word: "zip", encrypted: Some(encrypted) },
-            macros: Macros::None,
-            zip: Some(list),
-        },
+        Some(word) => Look { kind: Kind { word, encrypted: Some(encrypted) }, macros },
+        None => Look { kind: Kind { word: "zip", encrypted: Some(encrypted) }, macros: Macros::None },
     }
 }
 
@@ -123,7 +121,7 @@ pub(super) fn ole(ole: &Ole<'_>, extension: &str) -> Look {
     };
     let macros = ["_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"].iter().any(|n| ole.has(n));
     let macros = if macros && kind.word != "msg" { Macros::Present } else { Macros::None };
-    Look { kind, macros, zip: None }
+    Look { kind, macros }
 }
 
 /// True if the workbook's first records hold FilePass ([MS-XLS] 2.4.117).

@@ -1,0 +1,123 @@
+//! Takes a file apart: what it is, what every analyser of that kind says, and the same for each file inside.
+
+use lexicon::facts::{Attachment, Property, SourceForm};
+use lexicon::text::cut;
+
+use crate::bench::Bench;
+use crate::specimen::{Entry, Specimen};
+use crate::{Job, Limits, Opened, Password, registry};
+
+/// Opens a file, with everything inside of it, trying `passwords` in their order where one is needed.
+///
+/// ```
+/// let job = anatomy::Job { name: Some("note.txt"), place: "attachment[0]", inline: false, bytes: b"hello" };
+/// let opened = anatomy::open(&job, &[], &anatomy::Limits::default());
+/// assert_eq!(opened.attachment.kind, "txt");
+/// ```
+pub fn open(job: &Job<'_>, passwords: &[Password], limits: &Limits) -> Opened {
+    opened(job, None, passwords, limits)
+}
+
+/// Like [`open`], for a file that is taken to be of that kind whatever it looks like: every analyser of `kind` sees
+/// the bytes. For tests that feed a parser what its signature check would keep away.
+pub fn open_as(kind: &str, job: &Job<'_>, passwords: &[Password], limits: &Limits) -> Opened {
+    opened(job, Some(kind), passwords, limits)
+}
+
+fn opened(job: &Job<'_>, kind: Option<&str>, passwords: &[Password], limits: &Limits) -> Opened {
+    let mut bench = Bench::new(limits, passwords);
+    let file = Attachment {
+        name: job.name.map(str::to_owned),
+        inline: job.inline,
+        size: job.bytes.len() as u64,
+        ..Attachment::default()
+    };
+    let attachment = specimen(&mut bench, file, job.bytes, job.place.to_owned(), 0, kind);
+    Opened { attachment, sources: bench.sources, tells: bench.tells, oddities: bench.oddities }
+}
+
+/// Everything about one file; its name's own tells are the container's to tell.
+fn specimen(
+    bench: &mut Bench<'_>,
+    mut file: Attachment,
+    bytes: &[u8],
+    place: String,
+    depth: usize,
+    kind: Option<&str>,
+) -> Attachment {
+    let look = forensics::kind::look(file.name.as_deref(), bytes);
+    file.kind = kind.unwrap_or(look.kind.word).to_owned();
+    file.encrypted = look.kind.encrypted;
+    let mut three = forensics::hash::Three::default();
+    three.feed(bytes);
+    (file.md5, file.sha1, file.sha256) = three.finish();
+    if depth > 0 {
+        let macros = look.macros == forensics::kind::Macros::Present;
+        for tell in forensics::tells::of_file(&file, macros, &place) {
+            bench.tell(&tell.id, tell.why);
+        }
+    }
+    let mut specimen = Specimen { bench, file, place, depth };
+    for analyser in registry::ALL {
+        if analyser.kinds.contains(&specimen.file.kind.as_str()) {
+            (analyser.run)(bytes, &mut specimen);
+        }
+    }
+    specimen.file
+}
+
+/// See [`Specimen::child`].
+pub(crate) fn child(parent: &mut Specimen<'_, '_>, entry: Entry<'_>) -> bool {
+    let limits = parent.bench.limits;
+    if parent.bench.files_left == 0 {
+        parent.odd("files-limit", "");
+        return false;
+    }
+    parent.bench.files_left -= 1;
+    let place = parent.within(&format!("attachment[{}]", parent.file.children.len()));
+    let name = entry.name.as_deref().map(|name| cut(name, limits.name_bytes).to_owned());
+    if let Some(name) = &name {
+        parent.bench.source(format!("{place}:name"), SourceForm::Prose, name);
+    }
+    let mut file = Attachment {
+        name,
+        size: entry.size,
+        encrypted: entry.encrypted,
+        inline: entry.inline,
+        password: entry.password.map(|p| p.value.clone()),
+        password_from: entry.password.map(|p| p.from.clone()),
+        ..Attachment::default()
+    };
+    let notes = entry.properties.into_iter().filter(|(_, value)| !value.is_empty());
+    file.properties.extend(notes.map(|(name, value)| Property { name: name.to_owned(), value }));
+    let opened = entry.content.filter(|bytes| {
+        let deep = parent.depth >= limits.depth;
+        let big = bytes.len() > parent.bench.bytes_left;
+        if deep {
+            parent.bench.odd("nesting-limit", &place);
+        } else if big {
+            parent.bench.odd("unpacked-size-limit", &place);
+        }
+        !deep && !big
+    });
+    let file = match opened {
+        Some(bytes) => {
+            parent.bench.bytes_left -= bytes.len();
+            file.size = bytes.len() as u64;
+            let encrypted = file.encrypted;
+            let mut file = specimen(parent.bench, file, bytes, place, parent.depth + 1, None);
+            // What the archive says of the entry's own encryption stands beside what the file itself says.
+            file.encrypted = if encrypted == Some(true) { encrypted } else { file.encrypted };
+            file
+        }
+        None => {
+            file.kind = forensics::kind::word_by_name(file.name.as_deref().unwrap_or("")).to_owned();
+            for tell in forensics::tells::of_file(&file, false, &place) {
+                parent.bench.tell(&tell.id, tell.why);
+            }
+            file
+        }
+    };
+    parent.file.children.push(file);
+    true
+}
