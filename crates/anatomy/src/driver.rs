@@ -15,23 +15,39 @@ use crate::{Job, Limits, Opened, Password, registry};
 /// assert_eq!(opened.attachment.kind, "txt");
 /// ```
 pub fn open(job: &Job<'_>, passwords: &[Password], limits: &Limits) -> Opened {
-    opened(job, None, passwords, limits)
+    opened(job, None, None, passwords, limits)
+}
+
+/// Like [`open`], for a file whose hashes are known already.
+pub fn open_known(job: &Job<'_>, known: &Attachment, passwords: &[Password], limits: &Limits) -> Opened {
+    opened(job, None, Some(known), passwords, limits)
 }
 
 /// Like [`open`], for a file that is taken to be of that kind whatever it looks like: every analyser of `kind` sees
 /// the bytes. For tests that feed a parser what its signature check would keep away.
 pub fn open_as(kind: &str, job: &Job<'_>, passwords: &[Password], limits: &Limits) -> Opened {
-    opened(job, Some(kind), passwords, limits)
+    opened(job, Some(kind), None, passwords, limits)
 }
 
-fn opened(job: &Job<'_>, kind: Option<&str>, passwords: &[Password], limits: &Limits) -> Opened {
+fn opened(
+    job: &Job<'_>,
+    kind: Option<&str>,
+    known: Option<&Attachment>,
+    passwords: &[Password],
+    limits: &Limits,
+) -> Opened {
     let mut bench = Bench::new(limits, passwords);
-    let file = Attachment {
+    let mut file = Attachment {
         name: job.name.map(str::to_owned),
         inline: job.inline,
         size: job.bytes.len() as u64,
         ..Attachment::default()
     };
+    if let Some(known) = known {
+        file.sha256.clone_from(&known.sha256);
+        file.sha1.clone_from(&known.sha1);
+        file.md5.clone_from(&known.md5);
+    }
     let attachment = specimen(&mut bench, file, job.bytes, job.place.to_owned(), 0, kind);
     Opened { attachment, sources: bench.sources, tells: bench.tells, oddities: bench.oddities }
 }
@@ -48,9 +64,11 @@ fn specimen(
     let look = forensics::kind::look(file.name.as_deref(), bytes);
     file.kind = kind.unwrap_or(look.kind.word).to_owned();
     file.encrypted = look.kind.encrypted;
-    let mut three = forensics::hash::Three::default();
-    three.feed(bytes);
-    (file.md5, file.sha1, file.sha256) = three.finish();
+    if file.sha256.is_empty() {
+        let mut three = forensics::hash::Three::default();
+        three.feed(bytes);
+        (file.md5, file.sha1, file.sha256) = three.finish();
+    }
     if depth > 0 {
         let macros = look.macros == forensics::kind::Macros::Present;
         for tell in forensics::tells::of_file(&file, macros, &place) {

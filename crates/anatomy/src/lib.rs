@@ -12,14 +12,16 @@ mod driver;
 mod limits;
 mod markup;
 pub mod oddities;
+mod opener;
 mod plain;
 mod registry;
 mod specimen;
 pub mod tells;
 mod time;
 
-pub use driver::{open, open_as};
+pub use driver::{open, open_as, open_known};
 pub use limits::Limits;
+pub use opener::{HERE, InProcess, Opener, Remembering};
 
 use lexicon::facts::{Attachment, Oddity, Source, Tell};
 use serde::{Deserialize, Serialize};

@@ -38,6 +38,26 @@ static SHARED: &[Entry] = &[
         "展開すると大きすぎるため、途中までしか開いていません",
         "It unpacks to more than is allowed; only its beginning was read",
     ),
+    entry(
+        "worker-crashed",
+        "隔離した解析処理が異常終了したため、このファイルの中は調べていません",
+        "The confined worker ended abnormally on this file; nothing inside was looked at",
+    ),
+    entry(
+        "worker-memory-limit",
+        "解析に使えるメモリの上限に達したため、このファイルの中は調べていません",
+        "Opening this file took more memory than is allowed; nothing inside was looked at",
+    ),
+    entry(
+        "worker-not-started",
+        "隔離した解析処理を起動できなかったため、このファイルの中は調べていません",
+        "The confined worker could not be started; nothing inside this file was looked at",
+    ),
+    entry(
+        "worker-time-limit",
+        "解析に使える時間の上限に達したため、このファイルの中は調べていません",
+        "Opening this file took more time than is allowed; nothing inside was looked at",
+    ),
 ];
 
 /// Every oddity there is, of mails and of files.

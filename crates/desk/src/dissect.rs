@@ -1,16 +1,28 @@
-//! One raw mail → mail facts: `forensics` reads it, `indicators` extracts and guards.
+//! One raw mail → mail facts: `forensics` reads it, an opener takes its attachments apart, `indicators` extracts and
+//! guards.
 
-use forensics::Limits;
+use std::sync::Arc;
+
+use anatomy::{InProcess, Opener, Password};
+use forensics::{Limits, Payload};
 use indicators::guard::Guards;
 use lexicon::MailFacts;
+use lexicon::facts::{Attachment, Source};
 
 /// How mails are dissected.
-#[derive(Default)]
 pub struct Settings {
     /// Limits on hostile input.
     pub limits: Limits,
     /// Guard lists; see [`indicators::guard`].
     pub guards: Guards,
+    /// Who opens attachments: confined workers in the program, this process in tests.
+    pub opener: Arc<dyn Opener>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { limits: Limits::default(), guards: Guards::default(), opener: Arc::new(InProcess::default()) }
+    }
 }
 
 /// A dissected mail.
@@ -29,14 +41,81 @@ pub struct Dissection {
 /// assert_eq!(dissection.facts.urls, ["http://evil.test/x"]);
 /// ```
 pub fn dissect(raw: &[u8], path: &str, settings: &Settings) -> Dissection {
+    dissect_with(raw, path, settings, &[])
+}
+
+/// Like [`dissect`], trying also `passwords` that other mails told, best first, on what this mail's own do not open.
+pub fn dissect_with(raw: &[u8], path: &str, settings: &Settings, passwords: &[Password]) -> Dissection {
     let reading = forensics::read(raw, &settings.limits);
     let mut facts = reading.facts;
+    let mut sources = reading.sources;
     facts.path = path.to_owned();
-    let mut extraction = indicators::extract(&reading.sources, &facts.attachments);
+    if !reading.payloads.is_empty() {
+        let mut all = told(&facts);
+        all.extend(
+            passwords.iter().filter(|p| !all.iter().any(|a| a.value == p.value)).cloned().collect::<Vec<_>>(),
+        );
+        for payload in &reading.payloads {
+            open(&mut facts, &mut sources, payload, &all, &*settings.opener);
+        }
+        facts.tells.sort_by(|a, b| {
+            b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
+        });
+    }
+    let mut extraction = indicators::extract(&sources, &facts.attachments);
     settings.guards.mark(&mut extraction.observables);
     facts.observables = extraction.observables;
     facts.urls = extraction.urls;
     Dissection { facts, html: reading.html }
+}
+
+/// The passwords that a mail tells its reader, best first.
+pub fn told(facts: &MailFacts) -> Vec<Password> {
+    let _ = facts;
+    Vec::new()
+}
+
+/// True if something in the mail could be opened with the right password.
+pub fn is_locked(facts: &MailFacts) -> bool {
+    fn locked(file: &Attachment) -> bool {
+        let by_password = !matches!(file.kind.as_str(), "p7m" | "p7s" | "pgp");
+        by_password && file.encrypted == Some(true) && file.password.is_none()
+            || file.children.iter().any(locked)
+    }
+    facts.attachments.iter().any(locked)
+}
+
+/// Opens one attachment and adds to the facts what is inside.
+fn open(
+    facts: &mut MailFacts,
+    sources: &mut Vec<Source>,
+    payload: &Payload,
+    passwords: &[Password],
+    opener: &dyn Opener,
+) {
+    let Some(file) = Attachment::at(&mut facts.attachments, &payload.place) else { return };
+    let opened = opener.open(file, &payload.bytes, passwords).moved(&payload.place);
+    let found = opened.attachment;
+    // A file that could not be opened comes back without a kind: what the mail said of it stands.
+    if !found.kind.is_empty() {
+        file.kind = found.kind;
+        file.encrypted = found.encrypted;
+        file.password = found.password;
+        file.password_from = found.password_from;
+        file.children = found.children;
+        file.properties = found.properties;
+        file.scripts = found.scripts;
+        file.relations = found.relations;
+        file.text = found.text;
+        file.tlsh = found.tlsh;
+    }
+    sources.extend(opened.sources);
+    for tell in opened.tells {
+        if !facts.tells.iter().any(|t| t.id == tell.id && t.why == tell.why) {
+            facts.tells.push(tell);
+        }
+    }
+    facts.oddities.extend(opened.oddities);
 }
 
 /// What made a dissection: recomputed conclusions can be told from older ones.

@@ -91,7 +91,7 @@ pub struct Opened {
 }
 
 /// Opens everything in a data folder; `database` is a `postgres://` address where the records are not to lie
-/// in the folder itself.
+/// in the folder itself; `opener` takes attachments apart.
 ///
 /// # Errors
 /// What could not be opened, and what to do.
@@ -99,6 +99,7 @@ pub async fn open(
     data: &Path,
     database: Option<&str>,
     settings: HubSettings,
+    opener: Arc<dyn anatomy::Opener>,
     world: Arc<dyn World>,
 ) -> Result<Opened, StartError> {
     private_folder(data)?;
@@ -114,7 +115,7 @@ pub async fn open(
         Arc::new(blobs),
         key,
         settings,
-        Settings { guards, ..Settings::default() },
+        Settings { guards, opener, ..Settings::default() },
         world,
         Vec::new(),
     );

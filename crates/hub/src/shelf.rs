@@ -31,8 +31,14 @@ pub async fn released(
             source: std::io::Error::from(std::io::ErrorKind::NotFound),
         });
     }
-    let Opened { app, vault, .. } =
-        open(data, database, HubSettings::default(), Arc::new(SystemWorld::default())).await?;
+    let Opened { app, vault, .. } = open(
+        data,
+        database,
+        HubSettings::default(),
+        Arc::new(anatomy::InProcess::default()),
+        Arc::new(SystemWorld::default()),
+    )
+    .await?;
     let operator = Actor { account: AccountId::from_name("operator"), role: Role::Analyst, member: None };
     let mut page = PageRequest::first(desk::records::PAGE_LIMIT);
     let found = loop {

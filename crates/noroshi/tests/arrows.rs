@@ -10,19 +10,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Each room and the rooms it may know.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("lexicon", &[]),
     ("gate", &["lexicon"]),
     ("forensics", &["lexicon"]),
+    ("anatomy", &["lexicon", "forensics"]),
+    ("confine", &["lexicon", "anatomy"]),
     ("indicators", &["lexicon"]),
     ("casework", &["lexicon"]),
     ("exchange", &["lexicon", "gate", "indicators"]),
-    ("desk", &["lexicon", "gate", "forensics", "indicators", "casework"]),
+    ("desk", &["lexicon", "gate", "forensics", "anatomy", "indicators", "casework"]),
     ("vault", &["lexicon", "desk"]),
-    ("hub", &["lexicon", "desk", "gate", "vault", "exchange", "indicators", "forensics"]),
+    ("hub", &["lexicon", "desk", "gate", "vault", "exchange", "indicators", "forensics", "anatomy"]),
     (
         "noroshi",
-        &["lexicon", "gate", "forensics", "indicators", "casework", "exchange", "desk", "vault", "hub"],
+        &[
+            "lexicon",
+            "gate",
+            "forensics",
+            "anatomy",
+            "confine",
+            "indicators",
+            "casework",
+            "exchange",
+            "desk",
+            "vault",
+            "hub",
+        ],
     ),
 ];
 

@@ -125,8 +125,11 @@ struct Written {
 }
 
 pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
-    let settings =
-        Settings { guards: args.guards.guards(Guards::builtin(), session)?, ..Settings::default() };
+    let settings = Settings {
+        guards: args.guards.guards(Guards::builtin(), session)?,
+        opener: super::worker::opener(),
+        ..Settings::default()
+    };
     let form = match () {
         () if args.report => Form::Report,
         () if args.json => Form::Json,

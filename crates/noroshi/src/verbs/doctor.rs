@@ -82,7 +82,7 @@ struct Place {
 /// A check with its stable id and its name.
 type Named = (&'static str, Text, fn(&Place) -> Check);
 
-const CHECKS: [Named; 8] = [
+const CHECKS: [Named; 9] = [
     ("data-folder", Text::new("データフォルダ", "Data folder"), data_folder),
     ("data-private", Text::new("アクセス権", "Permissions"), data_private),
     ("free-space", Text::new("空き容量", "Free space"), free_space),
@@ -91,6 +91,7 @@ const CHECKS: [Named; 8] = [
     ("clock", Text::new("時計", "Clock"), clock_sane),
     ("open-files", Text::new("ファイル数の上限", "Open files"), open_files),
     ("locale", Text::new("ロケール", "Locale"), locale_utf8),
+    ("confinement", Text::new("添付の隔離", "Confinement"), confinement),
 ];
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome, Failure> {
@@ -325,6 +326,44 @@ fn open_files(_: &Place) -> Check {
 #[cfg(not(unix))]
 fn open_files(_: &Place) -> Check {
     Check::ok("—")
+}
+
+/// Starts a worker, asks what locks it in, and lets it try what it must not be able to do.
+fn confinement(_: &Place) -> Check {
+    let (in_force, probe) = match super::worker::pool().probe() {
+        Ok(answer) => answer,
+        Err(lost) => {
+            return Check::fail(
+                lost.oddity(),
+                "添付ファイルを開く隔離プロセスが起動しません。プログラムの実行権限とメモリの上限を確認してください",
+                "no process that opens attachments can be started; look at the program's permissions and the memory limit",
+            );
+        }
+    };
+    let mut parts = Vec::new();
+    if in_force.resource_limits {
+        parts.push("rlimit".to_owned());
+    }
+    if in_force.system_calls {
+        parts.push("seccomp".to_owned());
+    }
+    if !in_force.landlock.is_empty() {
+        parts.push(format!("Landlock ({})", in_force.landlock));
+    }
+    let escapes: Vec<&str> = probe
+        .attempts
+        .iter()
+        .filter(|attempt| !attempt.refused)
+        .map(|attempt| attempt.what.as_str())
+        .collect();
+    if !escapes.is_empty() {
+        return Check::fail(
+            format!("{}; not refused: {}", parts.join(", "), escapes.join(", ")),
+            "隔離が不完全です。seccomp を使えるカーネルで動かすか、添付の解析を別の機械で行ってください",
+            "confinement is incomplete: run it on a kernel with seccomp, or open attachments on another machine",
+        );
+    }
+    Check::ok(format!("{}; {}/{} refused", parts.join(", "), probe.attempts.len(), probe.attempts.len()))
 }
 
 fn locale_utf8(_: &Place) -> Check {

@@ -9,6 +9,7 @@ mod doctor;
 mod export;
 mod guards;
 mod serve;
+mod worker;
 
 use clap::Subcommand;
 
@@ -23,6 +24,9 @@ pub(crate) enum Verb {
     Campaigns(campaigns::Args),
     Export(export::Args),
     Doctor(doctor::Args),
+    /// Opens attachments for its parent, locked in (started by noroshi itself)
+    #[command(hide = true)]
+    Worker,
 }
 
 impl Verb {
@@ -33,6 +37,7 @@ impl Verb {
             Self::Campaigns(args) => campaigns::run(args, session),
             Self::Export(args) => export::run(args, session),
             Self::Doctor(args) => doctor::run(&args, session),
+            Self::Worker => worker::run(),
         }
     }
 }

@@ -83,7 +83,7 @@ async fn serve(args: Args, session: &Session) -> Result<Outcome, StartError> {
     let settings = HubSettings { name: args.name, demo: args.demo, secure: args.https };
     let shared: Arc<dyn desk::world::World> = Arc::<SystemWorld>::clone(&world);
     let Opened { app, vault, schema } =
-        hub::serve::open(&data, args.database.as_deref(), settings, shared).await?;
+        hub::serve::open(&data, args.database.as_deref(), settings, super::worker::opener(), shared).await?;
     for what in &schema.applied {
         println!("{}: {}", lang.pick("記録の更新", "records"), what.of(lang));
     }

@@ -1,0 +1,108 @@
+//! Who opens files: this process, or a confined one (`confine`).
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use lexicon::facts::Attachment;
+
+use crate::{Job, Limits, Opened, Password, open_known};
+
+/// The place that every file has for its opener; [`Opened::moved`] puts the real one in its stead. One file attached
+/// to a hundred mails is thus opened once.
+pub const HERE: &str = "@";
+
+/// Opens files.
+pub trait Opener: Send + Sync {
+    /// Opens a file whose name, hashes and kind `file` tells, with the passwords in their order. The places in what
+    /// comes back begin with [`HERE`]. It never fails: a file that could not be opened comes back with an oddity.
+    fn open(&self, file: &Attachment, bytes: &[u8], passwords: &[Password]) -> Opened;
+}
+
+/// Opens files in the caller's own process and thread.
+#[derive(Debug, Clone, Default)]
+pub struct InProcess(
+    /// How much is opened.
+    pub Limits,
+);
+
+impl Opener for InProcess {
+    fn open(&self, file: &Attachment, bytes: &[u8], passwords: &[Password]) -> Opened {
+        let job = Job { name: file.name.as_deref(), place: HERE, inline: file.inline, bytes };
+        open_known(&job, file, passwords, &self.0)
+    }
+}
+
+impl Opened {
+    /// The same with `place` in the stead of [`HERE`].
+    pub fn moved(mut self, place: &str) -> Self {
+        let to = |text: &mut String| {
+            if let Some(rest) = text.strip_prefix(HERE) {
+                *text = format!("{place}{rest}");
+            }
+        };
+        self.sources.iter_mut().for_each(|source| to(&mut source.place));
+        self.tells.iter_mut().for_each(|tell| to(&mut tell.why));
+        self.oddities.iter_mut().for_each(|oddity| to(&mut oddity.place));
+        self
+    }
+}
+
+/// Files remembered.
+const FILES: usize = 512;
+/// A file with more inside than this many bytes of texts is not remembered.
+const BYTES: usize = 64 << 10;
+
+/// What makes two files the same for an opener.
+type Key = (String, Option<String>, bool, Vec<String>);
+
+/// Remembers what was opened last: mass mail carries the same logo and the same document a thousand times.
+pub struct Remembering<O> {
+    opener: O,
+    known: Mutex<HashMap<Key, Opened>>,
+}
+
+impl<O: Opener> Remembering<O> {
+    /// Remembers what `opener` opens.
+    pub fn new(opener: O) -> Self {
+        Self { opener, known: Mutex::new(HashMap::new()) }
+    }
+}
+
+impl<O: Opener> Opener for Remembering<O> {
+    fn open(&self, file: &Attachment, bytes: &[u8], passwords: &[Password]) -> Opened {
+        let tried = passwords.iter().map(|password| password.value.clone()).collect();
+        let key = (file.sha256.clone(), file.name.clone(), file.inline, tried);
+        // A thread that fell while it held the lock left nothing half done behind.
+        let known = || self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(opened) = known().get(&key) {
+            return opened.clone();
+        }
+        let opened = self.opener.open(file, bytes, passwords);
+        let size: usize = opened.sources.iter().map(|source| source.text.len()).sum();
+        if size <= BYTES && opened.attachment.password.is_none() {
+            let mut known = known();
+            if known.len() >= FILES {
+                known.clear();
+            }
+            known.insert(key, opened.clone());
+        }
+        opened
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_file_in_another_mail_is_told_at_its_own_place() {
+        let opener = Remembering::new(InProcess::default());
+        let file = Attachment { name: Some("a.html".to_owned()), ..Attachment::default() };
+        let bytes = b"<html><a href='https://evil.example/'>x</a></html>";
+        for place in ["attachment[0]", "attachment[3]"] {
+            let opened = opener.open(&file, bytes, &[]).moved(place);
+            assert!(opened.sources.iter().any(|s| s.place == format!("{place}:html:link")), "{opened:?}");
+            assert!(opened.sources.iter().all(|s| s.place.starts_with(place)));
+        }
+    }
+}

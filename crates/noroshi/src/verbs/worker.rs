@@ -1,0 +1,30 @@
+//! `noroshi worker`: the confined process that opens attachments. Started by [`opener`], never by hand.
+
+use std::sync::Arc;
+
+use anatomy::{Opener, Remembering};
+
+use crate::outcome::{Failure, Outcome};
+
+/// The program that a worker is. On Linux this very program, even after an upgrade has put another file in its place.
+fn program() -> std::path::PathBuf {
+    if cfg!(target_os = "linux") {
+        return "/proc/self/exe".into();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "noroshi".into())
+}
+
+/// Workers of this program.
+pub(crate) fn pool() -> confine::Pool {
+    confine::Pool::new(program(), &["worker"], confine::Limits::default())
+}
+
+/// Opens attachments in confined workers, each file once.
+pub(crate) fn opener() -> Arc<dyn Opener> {
+    Arc::new(Remembering::new(pool()))
+}
+
+pub(crate) fn run() -> Result<Outcome, Failure> {
+    confine::worker::serve()?;
+    Ok(Outcome::Done)
+}
