@@ -10,11 +10,13 @@ pub mod dissect;
 pub mod draft;
 pub mod error;
 mod judge;
+pub mod keyring;
 pub mod receive;
 mod recognise;
 pub mod records;
 mod release;
 pub mod sight;
+mod unlock;
 pub mod world;
 
 pub use actor::Actor;

@@ -50,7 +50,8 @@ impl Desk {
         };
         let _linking = self.linking.lock().await;
         let completion = self.link(submission, dissection).await?;
-        Ok(self.records.complete(&completion).await?)
+        self.records.complete(&completion).await?;
+        self.unlock_earlier(submission, &completion.dissection.facts).await
     }
 
     async fn dissect_submission(&self, submission: &SubmissionRecord) -> DeskResult<DissectionRecord> {
@@ -66,7 +67,10 @@ impl Desk {
         } else {
             match self.blobs.get(&submission.sha256).await? {
                 None => lost("raw-bytes-missing"),
-                Some(raw) => dissect(&raw, "", &self.settings).facts,
+                Some(raw) => {
+                    let facts = dissect(&raw, "", &self.settings).facts;
+                    self.unlock(submission, &raw, facts).await?
+                }
             }
         };
         Ok(DissectionRecord {

@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         what: Text::new(
             "名簿（SIG、参加組織、組織が特定される記述）、アカウント、セッション、API トークンの表を作成。",
@@ -40,6 +40,13 @@ const MIGRATIONS: [Migration; 3] = [
             "Makes tables for advisories, their audiences and indicators, approvals, releases and sightings.",
         ),
         sql: include_str!("migrations/0003_advisories.sql"),
+    },
+    Migration {
+        what: Text::new(
+            "同じメールの情報提供をハッシュ値で探す索引を作成。",
+            "Makes an index that finds the submissions of one mail by its hash.",
+        ),
+        sql: include_str!("migrations/0004_by_hash.sql"),
     },
 ];
 

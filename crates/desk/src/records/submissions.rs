@@ -204,6 +204,10 @@ pub trait Submissions {
     async fn complete(&self, completion: &Completion) -> RecordResult<()>;
     /// How many stand where.
     async fn queue(&self) -> RecordResult<QueueDepth>;
+    /// Puts a better dissection of the same mail by the same engine in the stead of the known one: a password that
+    /// came later opened what was closed. A mail without one is a
+    /// [`super::RecordError::Conflict`].
+    async fn redissected(&self, better: &DissectionRecord) -> RecordResult<()>;
     /// The dissection of a mail.
     async fn dissection(&self, sha256: &str) -> RecordResult<Option<DissectionRecord>>;
 }

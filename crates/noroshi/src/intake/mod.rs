@@ -23,9 +23,9 @@ use walk::{Found, Walk};
 /// Mails that are larger are told, not read: no mail server passes them on.
 pub(crate) const MAX_MAIL: u64 = 256 << 20;
 /// Bytes of mails that are worked on at once.
-pub(crate) const BATCH_BYTES: u64 = 16 << 20;
+pub(crate) const BATCH_BYTES: u64 = 4 << 20;
 /// Mails that are worked on at once.
-pub(crate) const BATCH_MAILS: usize = 256;
+pub(crate) const BATCH_MAILS: usize = 128;
 /// Bytes read to see what a file is; a smaller file is then read already.
 const HEAD_BYTES: u64 = 64 << 10;
 

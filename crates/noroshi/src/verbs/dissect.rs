@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 
 use clap::builder::NonEmptyStringValueParser;
-use desk::dissect::{Settings, dissect};
+use desk::dissect::{Settings, dissect, dissect_with, is_locked};
+use desk::keyring::Ring;
 use indicators::guard::Guards;
 use lexicon::MailFacts;
 
 use super::guards::GuardArgs;
+use super::waiting::{Locked, Waiting, Waits};
 use crate::intake::{self, Intake};
 use crate::outcome::{Failure, Outcome};
 use crate::report::{self, Counts, Style, closing};
@@ -122,6 +124,28 @@ struct Written {
     facts: Option<Box<MailFacts>>,
     counts: Counts,
     found: bool,
+    /// The passwords that it tells other mails.
+    ring: Option<Ring>,
+    /// Itself, where something in it is still closed.
+    locked: Option<Box<Locked>>,
+}
+
+impl Waits for Written {
+    fn bytes(&self) -> usize {
+        self.text.len() + self.locked.as_ref().map_or(0, |locked| locked.raw.len())
+    }
+
+    fn ring(&mut self) -> Option<Ring> {
+        self.ring.take()
+    }
+
+    fn locked(&mut self) -> Option<Box<Locked>> {
+        self.locked.take()
+    }
+
+    fn is_locked(&self) -> bool {
+        self.locked.is_some()
+    }
 }
 
 pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
@@ -148,54 +172,74 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     if form == Form::Json {
         out.write_all(b"[")?;
     }
+    let render = |facts: MailFacts| {
+        let mut written = Written {
+            text: String::new(),
+            counts: Counts::of(&facts),
+            found: args.fail_on.iter().any(|condition| condition.is_met(&facts)),
+            facts: None,
+            ring: None,
+            locked: None,
+        };
+        match form {
+            // Plain data: nothing in it can fail to be written.
+            Form::Jsonl | Form::Json => written.text = serde_json::to_string(&facts).unwrap_or_default(),
+            Form::Report if args.full => written.text = report::whole(&facts, &style),
+            Form::Report => {
+                written.text = report::brief(&facts, &style);
+                written.facts = Some(Box::new(facts));
+            }
+        }
+        written
+    };
+    let mut write = |mut written: Written| -> io::Result<()> {
+        found |= written.found;
+        let is_first = counts.mails == 0;
+        counts.add(&written.counts);
+        match form {
+            Form::Jsonl => out.write_all(written.text.as_bytes()).and_then(|()| out.write_all(b"\n"))?,
+            Form::Json => {
+                out.write_all(if is_first { b"\n" } else { b",\n" })?;
+                out.write_all(written.text.as_bytes())?;
+            }
+            Form::Report if is_first => first = Some(written),
+            Form::Report => {
+                if let Some(first) = first.take() {
+                    out.write_all(first.text.as_bytes())?;
+                }
+                written.facts = None;
+                out.write_all(written.text.as_bytes())?;
+                if session.out_is_terminal {
+                    out.flush()?;
+                }
+            }
+        }
+        Ok(())
+    };
+    let mut waiting = Waiting::new(|locked: &Locked, passwords: &[anatomy::Password]| {
+        render(dissect_with(&locked.raw, &locked.facts.path, &settings, passwords).facts)
+    });
     intake::each(
         &mut intake,
         args.jobs,
         |path, bytes| {
             let facts = dissect(bytes, path, &settings).facts;
-            let mut written = Written {
-                text: String::new(),
-                counts: Counts::of(&facts),
-                found: args.fail_on.iter().any(|condition| condition.is_met(&facts)),
-                facts: None,
-            };
-            match form {
-                // Plain data: nothing in it can fail to be written.
-                Form::Jsonl | Form::Json => written.text = serde_json::to_string(&facts).unwrap_or_default(),
-                Form::Report if args.full => written.text = report::whole(&facts, &style),
-                Form::Report => {
-                    written.text = report::brief(&facts, &style);
-                    written.facts = Some(Box::new(facts));
-                }
-            }
-            written
+            let ring = Ring::told_by(&facts);
+            let locked = is_locked(&facts).then(|| Locked::new(bytes, &facts)).flatten();
+            Written { ring, locked, ..render(facts) }
         },
-        |mut written| {
+        |written| {
             progress.inc(1);
-            found |= written.found;
-            let is_first = counts.mails == 0;
-            counts.add(&written.counts);
-            match form {
-                Form::Jsonl => out.write_all(written.text.as_bytes()).and_then(|()| out.write_all(b"\n"))?,
-                Form::Json => {
-                    out.write_all(if is_first { b"\n" } else { b",\n" })?;
-                    out.write_all(written.text.as_bytes())?;
-                }
-                Form::Report if is_first => first = Some(written),
-                Form::Report => {
-                    if let Some(first) = first.take() {
-                        out.write_all(first.text.as_bytes())?;
-                    }
-                    written.facts = None;
-                    out.write_all(written.text.as_bytes())?;
-                    if session.out_is_terminal {
-                        out.flush()?;
-                    }
-                }
+            waiting.push(written);
+            while let Some(written) = waiting.next() {
+                write(written)?;
             }
             Ok(())
         },
     )?;
+    for written in waiting.rest() {
+        write(written)?;
+    }
     progress.finish_and_clear();
     match form {
         Form::Json => out.write_all(if counts.mails == 0 { b"]\n" } else { b"\n]\n" })?,

@@ -9,6 +9,7 @@ mod doctor;
 mod export;
 mod guards;
 mod serve;
+mod waiting;
 mod worker;
 
 use clap::Subcommand;

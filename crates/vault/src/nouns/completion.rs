@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use desk::records::{Completion, RecordError, RecordResult};
+use desk::records::{Completion, DissectionRecord, RecordError, RecordResult};
 use jiff::Timestamp;
-use lexicon::SubmissionState;
+use lexicon::{MailFacts, SubmissionState};
 
 use super::campaigns;
 use super::casebook::read_key;
@@ -42,12 +42,30 @@ async fn finish(session: &mut Session, completion: &Completion) -> RecordResult<
     }
 }
 
+/// Puts a better dissection in the stead of the known one, and its number of tells into the lists.
+pub(super) async fn rewrite(session: &mut Session, better: &DissectionRecord) -> RecordResult<()> {
+    let facts = as_json(&better.facts)?;
+    let sql = "UPDATE dissection SET facts = $1, at = $2 WHERE sha256 = $3 AND engine = $4";
+    let changed = session.run(sql, args![&facts, better.at, &better.sha256, &better.engine]).await?;
+    if changed == 0 {
+        return Err(session.conflict());
+    }
+    let tells = u64::try_from(better.facts.tells.len()).unwrap_or(u64::MAX);
+    // One that is still being dissected gets its number when it is done.
+    let sql = "UPDATE submission SET tells = $1 WHERE sha256 = $2 AND state IN ($3, $4)";
+    let (dissected, judged) = (SubmissionState::Dissected.word(), SubmissionState::Judged.word());
+    session.run(sql, args![tells, &better.sha256, dissected, judged]).await?;
+    Ok(())
+}
+
+fn as_json(facts: &MailFacts) -> RecordResult<String> {
+    serde_json::to_string(facts)
+        .map_err(|source| RecordError::Store { action: "write mail facts as JSON", source: Box::new(source) })
+}
+
 async fn dissection(session: &mut Session, completion: &Completion) -> RecordResult<()> {
     let record = &completion.dissection;
-    let facts = serde_json::to_string(&record.facts).map_err(|source| RecordError::Store {
-        action: "write mail facts as JSON",
-        source: Box::new(source),
-    })?;
+    let facts = as_json(&record.facts)?;
     let sql = "INSERT INTO dissection (sha256, engine, facts, at) VALUES ($1, $2, $3, $4) \
                ON CONFLICT (sha256, engine) DO NOTHING";
     session.run(sql, args![&record.sha256, &record.engine, &facts, record.at]).await?;

@@ -153,6 +153,12 @@ impl Submissions for Vault {
         Ok(depth)
     }
 
+    async fn redissected(&self, better: &DissectionRecord) -> RecordResult<()> {
+        let mut session = self.store.write("improve a dissection", "dissection").await?;
+        let done = completion::rewrite(&mut session, better).await;
+        session.end(done).await
+    }
+
     async fn dissection(&self, sha256: &str) -> RecordResult<Option<DissectionRecord>> {
         let mut session = self.store.read("read a dissection", "dissection").await?;
         let sql = "SELECT sha256, engine, facts, at FROM dissection WHERE sha256 = $1 \

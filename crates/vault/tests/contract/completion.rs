@@ -114,6 +114,18 @@ pub(crate) async fn completing_fills_the_columns_for_lists(vault: Vault) {
     }
 }
 
+pub(crate) async fn a_better_dissection_takes_the_place_of_the_known_one(vault: Vault) {
+    members(&vault, 1).await;
+    taken(&vault, 1, id(1)).await;
+    let first = with_facts(1, MailFacts::default());
+    assert!(is_conflict(&vault.redissected(&first.dissection).await), "there is none to replace");
+    vault.complete(&first).await.unwrap();
+    let better = DissectionRecord { facts: facts(), at: at(99), ..first.dissection };
+    vault.redissected(&better).await.unwrap();
+    assert_eq!(vault.dissection(&better.sha256).await.unwrap(), Some(better));
+    assert_eq!(vault.submission(mail(1)).await.unwrap().unwrap().tells, 2, "the lists follow");
+}
+
 pub(crate) async fn a_submission_that_is_not_being_dissected_cannot_be_completed(vault: Vault) {
     received(&vault, 1).await;
     assert!(is_conflict(&vault.complete(&completion(1)).await), "it waits");

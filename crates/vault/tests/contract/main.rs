@@ -69,6 +69,7 @@ contract! {
     completion: [
         facts_come_back_exactly_whatever_the_mail_holds,
         completing_fills_the_columns_for_lists,
+        a_better_dissection_takes_the_place_of_the_known_one,
         a_submission_that_is_not_being_dissected_cannot_be_completed,
         of_two_who_complete_at_once_one_meets_a_conflict,
         a_completion_that_fails_leaves_nothing_behind,

@@ -1,0 +1,11 @@
+//! What wraps mails: no panic, no hang, the same answer twice.
+#![no_main]
+
+mod shared;
+
+use libfuzzer_sys::fuzz_target;
+
+/// The kinds; a seed's first byte is the place in this list.
+const KINDS: &[&str] = &["tnef", "p7m", "p7s", "pgp", "eml", "msg", "mht"];
+
+fuzz_target!(|data: &[u8]| shared::open(KINDS, data));

@@ -1,0 +1,11 @@
+//! Office documents of both families: no panic, no hang, the same answer twice.
+#![no_main]
+
+mod shared;
+
+use libfuzzer_sys::fuzz_target;
+
+/// The kinds; a seed's first byte is the place in this list.
+const KINDS: &[&str] = &["docx", "xlsx", "pptx", "xlsb", "odt", "doc", "xls", "ppt", "vsd"];
+
+fuzz_target!(|data: &[u8]| shared::open(KINDS, data));

@@ -1,0 +1,11 @@
+//! Scripts and pages: no panic, no hang, the same answer twice.
+#![no_main]
+
+mod shared;
+
+use libfuzzer_sys::fuzz_target;
+
+/// The kinds; a seed's first byte is the place in this list.
+const KINDS: &[&str] = &["html", "svg", "js", "vbs", "vbe", "ps1", "bat", "wsf", "hta", "csv"];
+
+fuzz_target!(|data: &[u8]| shared::open(KINDS, data));
