@@ -15,6 +15,8 @@ pub(crate) struct Bench<'c> {
     pub(crate) oddities: Vec<Oddity>,
     pub(crate) files_left: usize,
     pub(crate) bytes_left: usize,
+    /// A place whose bytes are to be kept, and the bytes once they were met.
+    pub(crate) wanted: Option<(&'c str, Option<Vec<u8>>)>,
     source_room: usize,
 }
 
@@ -28,6 +30,7 @@ impl<'c> Bench<'c> {
             oddities: Vec::new(),
             files_left: limits.files,
             bytes_left: limits.all_bytes,
+            wanted: None,
             source_room: limits.source_bytes,
         }
     }

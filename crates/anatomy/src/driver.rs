@@ -29,6 +29,26 @@ pub fn open_as(kind: &str, job: &Job<'_>, passwords: &[Password], limits: &Limit
     opened(job, Some(kind), None, passwords, limits)
 }
 
+/// The bytes of the file at `place` inside of a file, e.g. `@:attachment[2]` for the third entry of an archive whose own
+/// place is `@`. `None` where nothing stands there, or where it could not be opened.
+///
+/// ```
+/// let job = anatomy::Job { name: Some("note.txt"), place: "@", inline: false, bytes: b"hello" };
+/// let limits = anatomy::Limits::default();
+/// assert_eq!(anatomy::extract(&job, "@", &[], &limits).as_deref(), Some(&b"hello"[..]));
+/// assert_eq!(anatomy::extract(&job, "@:attachment[0]", &[], &limits), None);
+/// ```
+pub fn extract(job: &Job<'_>, place: &str, passwords: &[Password], limits: &Limits) -> Option<Vec<u8>> {
+    if place == job.place {
+        return Some(job.bytes.to_vec());
+    }
+    let mut bench = Bench::new(limits, passwords);
+    bench.wanted = Some((place, None));
+    let file = Attachment { name: job.name.map(str::to_owned), ..Attachment::default() };
+    specimen(&mut bench, file, job.bytes, job.place.to_owned(), 0, None);
+    bench.wanted.and_then(|(_, bytes)| bytes)
+}
+
 fn opened(
     job: &Job<'_>,
     kind: Option<&str>,
@@ -121,6 +141,11 @@ pub(crate) fn child(parent: &mut Specimen<'_, '_>, entry: Entry<'_>) -> bool {
     let file = match opened {
         Some(bytes) => {
             parent.bench.bytes_left -= bytes.len();
+            if let Some((wanted, caught)) = &mut parent.bench.wanted
+                && *wanted == place
+            {
+                *caught = Some(bytes.to_vec());
+            }
             file.size = bytes.len() as u64;
             let encrypted = file.encrypted;
             let mut file = specimen(parent.bench, file, bytes, place, parent.depth + 1, None);

@@ -19,7 +19,7 @@ mod specimen;
 pub mod tells;
 mod time;
 
-pub use driver::{open, open_as, open_known};
+pub use driver::{extract, open, open_as, open_known};
 pub use limits::Limits;
 pub use opener::{HERE, InProcess, Opener, Remembering};
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use lexicon::facts::Attachment;
 
-use crate::{Job, Limits, Opened, Password, open_known};
+use crate::{Job, Limits, Opened, Password, extract, open_known};
 
 /// The place that every file has for its opener; [`Opened::moved`] puts the real one in its stead. One file attached
 /// to a hundred mails is thus opened once.
@@ -16,6 +16,15 @@ pub trait Opener: Send + Sync {
     /// Opens a file whose name, hashes and kind `file` tells, with the passwords in their order. The places in what
     /// comes back begin with [`HERE`]. It never fails: a file that could not be opened comes back with an oddity.
     fn open(&self, file: &Attachment, bytes: &[u8], passwords: &[Password]) -> Opened;
+
+    /// The bytes of the file at `place` inside of it; the place begins with [`HERE`]. `None` where it cannot be had.
+    fn extract(
+        &self,
+        file: &Attachment,
+        bytes: &[u8],
+        place: &str,
+        passwords: &[Password],
+    ) -> Option<Vec<u8>>;
 }
 
 /// Opens files in the caller's own process and thread.
@@ -29,6 +38,17 @@ impl Opener for InProcess {
     fn open(&self, file: &Attachment, bytes: &[u8], passwords: &[Password]) -> Opened {
         let job = Job { name: file.name.as_deref(), place: HERE, inline: file.inline, bytes };
         open_known(&job, file, passwords, &self.0)
+    }
+
+    fn extract(
+        &self,
+        file: &Attachment,
+        bytes: &[u8],
+        place: &str,
+        passwords: &[Password],
+    ) -> Option<Vec<u8>> {
+        let job = Job { name: file.name.as_deref(), place: HERE, inline: file.inline, bytes };
+        extract(&job, place, passwords, &self.0)
     }
 }
 
@@ -87,6 +107,16 @@ impl<O: Opener> Opener for Remembering<O> {
             known.insert(key, opened.clone());
         }
         opened
+    }
+
+    fn extract(
+        &self,
+        file: &Attachment,
+        bytes: &[u8],
+        place: &str,
+        passwords: &[Password],
+    ) -> Option<Vec<u8>> {
+        self.opener.extract(file, bytes, place, passwords)
     }
 }
 

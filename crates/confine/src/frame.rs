@@ -21,6 +21,15 @@ pub(crate) enum Ask {
         /// Say what the file is, and list what is in it, but open nothing inside.
         shallow: bool,
     },
+    /// Give back the bytes of a file inside of the bytes that follow.
+    Extract {
+        /// Name, hashes and kind.
+        file: Box<Attachment>,
+        /// Passwords in their order.
+        passwords: Vec<Password>,
+        /// Where it stands.
+        place: String,
+    },
     /// Say what is in force, and try what must not be possible.
     Probe,
     /// Do what a broken parser may do: for the tests of the parent.
@@ -44,6 +53,8 @@ pub enum Misdeed {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Opened(Box<anatomy::Opened>),
+    /// The bytes follow, if there are any.
+    Extracted(bool),
     Probed {
         in_force: InForce,
         probe: Probe,

@@ -62,9 +62,9 @@ impl Pool {
     /// # Errors
     /// No worker could be started, or it did not answer.
     pub fn probe(&self) -> Result<(InForce, Probe), Lost> {
-        match self.ask(&Ask::Probe, None)? {
+        match self.ask(&Ask::Probe, None)?.0 {
             Answer::Probed { in_force, probe } => Ok((in_force, probe)),
-            Answer::Opened(_) | Answer::Panicked => Err(Lost::Crash),
+            Answer::Opened(_) | Answer::Extracted(_) | Answer::Panicked => Err(Lost::Crash),
         }
     }
 
@@ -78,7 +78,8 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask(&self, ask: &Ask, bytes: Option<&[u8]>) -> Result<Answer, Lost> {
+    /// The answer, and the bytes that follow it.
+    fn ask(&self, ask: &Ask, bytes: Option<&[u8]>) -> Result<(Answer, Vec<u8>), Lost> {
         let waiting = self.idle().pop();
         let mut worker = match waiting {
             Some(worker) => worker,
@@ -106,9 +107,9 @@ impl Pool {
         let file = Box::new(Attachment { children: Vec::new(), ..file.clone() });
         let ask = Ask::Open { file, passwords: passwords.to_vec(), shallow };
         match self.ask(&ask, Some(bytes)) {
-            Ok(Answer::Opened(opened)) => Ok(*opened),
-            Ok(Answer::Panicked) => Err("analysis-failed"),
-            Ok(Answer::Probed { .. }) => Err(Lost::Crash.oddity()),
+            Ok((Answer::Opened(opened), _)) => Ok(*opened),
+            Ok((Answer::Panicked, _)) => Err("analysis-failed"),
+            Ok((Answer::Probed { .. } | Answer::Extracted(_), _)) => Err(Lost::Crash.oddity()),
             Err(lost) => Err(lost.oddity()),
         }
     }
@@ -124,6 +125,21 @@ impl Opener for Pool {
         let mut opened = self.ask_to_open(file, bytes, &[], true).unwrap_or_default();
         opened.oddities.push(Oddity { id: failure.to_owned(), place: anatomy::HERE.to_owned() });
         opened
+    }
+
+    fn extract(
+        &self,
+        file: &Attachment,
+        bytes: &[u8],
+        place: &str,
+        passwords: &[Password],
+    ) -> Option<Vec<u8>> {
+        let file = Box::new(Attachment { children: Vec::new(), ..file.clone() });
+        let ask = Ask::Extract { file, passwords: passwords.to_vec(), place: place.to_owned() };
+        match self.ask(&ask, Some(bytes)) {
+            Ok((Answer::Extracted(true), bytes)) => Some(bytes),
+            _ => None,
+        }
     }
 }
 
@@ -158,7 +174,7 @@ impl Worker {
         Ok(Self { child, jobs: 0 })
     }
 
-    fn ask(&mut self, ask: &Ask, bytes: Option<&[u8]>, limits: &Limits) -> io::Result<Answer> {
+    fn ask(&mut self, ask: &Ask, bytes: Option<&[u8]>, limits: &Limits) -> io::Result<(Answer, Vec<u8>)> {
         let header = serde_json::to_vec(ask)?;
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
         #[cfg(unix)]
@@ -175,7 +191,12 @@ impl Worker {
         }
         let mut answer = Vec::new();
         frame::receive(from, limits.answer_bytes, &mut answer)?;
-        Ok(serde_json::from_slice(&answer)?)
+        let decoded: Answer = serde_json::from_slice(&answer)?;
+        answer.clear();
+        if matches!(decoded, Answer::Extracted(_)) {
+            frame::receive(from, limits.answer_bytes, &mut answer)?;
+        }
+        Ok((decoded, answer))
     }
 
     /// Ends a worker that gave no answer, and says why it gave none.

@@ -55,6 +55,15 @@ fn answer_all(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
                 let opened = std::panic::catch_unwind(|| opener.open(&file, &bytes, &passwords));
                 opened.map_or(Answer::Panicked, |opened| Answer::Opened(Box::new(opened)))
             }
+            Ask::Extract { file, passwords, place } => {
+                frame::receive(&mut from, FILE_BYTES, &mut bytes)?;
+                let found = std::panic::catch_unwind(|| opener.extract(&file, &bytes, &place, &passwords));
+                let found = found.unwrap_or_default();
+                frame::send(&mut to, &serde_json::to_vec(&Answer::Extracted(found.is_some()))?)?;
+                frame::send(&mut to, found.as_deref().unwrap_or(&[]))?;
+                to.flush()?;
+                continue;
+            }
             Ask::Probe => Answer::Probed { in_force: in_force.clone(), probe: Probe::run() },
             Ask::Misbehave(misdeed) => misbehave(misdeed),
         };

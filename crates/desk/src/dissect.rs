@@ -85,6 +85,38 @@ pub fn is_locked(facts: &MailFacts) -> bool {
     facts.attachments.iter().any(locked)
 }
 
+/// The bytes of an attachment, or of a file inside of one, by its place in the facts of that mail. `None` where nothing
+/// stands there, or where it cannot be opened.
+pub fn attachment(raw: &[u8], facts: &MailFacts, place: &str, opener: &dyn Opener) -> Option<Vec<u8>> {
+    // The longest beginning of the place that is an attachment of the mail itself; the rest is inside of that.
+    let mut outer = place;
+    loop {
+        if let Some(bytes) = forensics::attachment(raw, outer) {
+            if outer == place {
+                return Some(bytes);
+            }
+            let mut tree = facts.attachments.clone();
+            let mut passwords = Vec::new();
+            let file = Attachment::at(&mut tree, outer)?;
+            used(file, &mut passwords);
+            let inner = format!("{}{}", anatomy::HERE, place.get(outer.len()..)?);
+            return opener.extract(file, &bytes, &inner, &passwords);
+        }
+        outer = outer.rsplit_once(':')?.0;
+    }
+}
+
+/// The passwords that opened a file and what is inside of it.
+fn used(file: &Attachment, passwords: &mut Vec<Password>) {
+    if let Some(value) = &file.password
+        && !passwords.iter().any(|known| known.value == *value)
+    {
+        let from = file.password_from.clone().unwrap_or_default();
+        passwords.push(Password { value: value.clone(), from });
+    }
+    file.children.iter().for_each(|child| used(child, passwords));
+}
+
 /// Opens one attachment and adds to the facts what is inside.
 fn open(
     facts: &mut MailFacts,

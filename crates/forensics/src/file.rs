@@ -41,6 +41,11 @@ fn whole_lines(mut rest: &[u8], bytes: usize) -> impl Iterator<Item = &[u8]> {
 /// Reads an attachment; `place` is its own, e.g. `attachment[0]`, `mails` how many mails it is inside of.
 pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails: usize) -> Attachment {
     let limits = session.limits;
+    if let Some((wanted, bytes)) = &mut session.wanted
+        && wanted == place
+    {
+        *bytes = Some(file.transfer.decode(file.body).into_owned());
+    }
     let name = file.name.map(|n| lexicon::text::cut(&n, limits.name_bytes).to_owned());
     let mut three = Three::default();
     let mut size = 0u64;

@@ -55,6 +55,23 @@ pub struct Payload {
     pub bytes: Vec<u8>,
 }
 
+/// The decoded bytes of the attachment at a place such as `attachment[0]` or, of an attached mail,
+/// `attachment[0]:attachment[2]`; `None` where no attachment of the mail itself stands there: what is inside of
+/// archives and documents is for `anatomy::extract`.
+///
+/// ```
+/// let raw = b"Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\naGk=\r\n";
+/// assert_eq!(forensics::attachment(raw, "attachment[0]").as_deref(), Some(&b"hi"[..]));
+/// assert_eq!(forensics::attachment(raw, "attachment[7]"), None);
+/// ```
+pub fn attachment(raw: &[u8], place: &str) -> Option<Vec<u8>> {
+    let limits = Limits::default();
+    let mut session = session::Session::new(&limits);
+    session.wanted = Some((place.to_owned(), None));
+    read_into(&mut session, raw);
+    session.wanted.and_then(|(_, bytes)| bytes)
+}
+
 /// Reads one message: RFC 5322 with MIME, or Outlook's .msg, told apart by content.
 ///
 /// ```
@@ -64,11 +81,7 @@ pub struct Payload {
 /// ```
 pub fn read(raw: &[u8], limits: &Limits) -> Reading {
     let mut session = session::Session::new(limits);
-    let (mut facts, html) = if raw.starts_with(ole::MAGIC) {
-        msg::read(&mut session, raw, "", 0)
-    } else {
-        mail::read(&mut session, raw, "", 0)
-    };
+    let (mut facts, html) = read_into(&mut session, raw);
     if raw.is_empty() {
         session.odd("mail-empty", "byte:0".to_owned());
     }
@@ -81,4 +94,8 @@ pub fn read(raw: &[u8], limits: &Limits) -> Reading {
         b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
     });
     Reading { facts, sources: session.sources, html, payloads: session.payloads }
+}
+
+fn read_into(session: &mut session::Session<'_>, raw: &[u8]) -> (MailFacts, Option<String>) {
+    if raw.starts_with(ole::MAGIC) { msg::read(session, raw, "", 0) } else { mail::read(session, raw, "", 0) }
 }

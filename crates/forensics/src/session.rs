@@ -13,6 +13,8 @@ pub(crate) struct Session<'l> {
     pub(crate) tells: Vec<Tell>,
     pub(crate) payloads: Vec<Payload>,
     payload_room: usize,
+    /// A place whose decoded bytes are to be kept, and those bytes once they were met.
+    pub(crate) wanted: Option<(String, Option<Vec<u8>>)>,
     source_bytes: usize,
     pub(crate) parts_left: usize,
     pub(crate) attachments_left: usize,
@@ -27,6 +29,7 @@ impl<'l> Session<'l> {
             tells: Vec::new(),
             payloads: Vec::new(),
             payload_room: limits.payloads_bytes,
+            wanted: None,
             source_bytes: 0,
             parts_left: limits.parts,
             attachments_left: limits.attachments,
