@@ -18,6 +18,7 @@ mod registry;
 mod specimen;
 pub mod tells;
 mod time;
+pub mod words;
 
 pub use driver::{extract, open, open_as, open_known};
 pub use limits::Limits;

@@ -272,7 +272,7 @@ fn features(subjects: &[String], mails: &[MailFacts], clean: &dyn Fn(&str) -> St
     }
     let tells: BTreeSet<&str> =
         mails.iter().flat_map(|mail| &mail.tells).map(|tell| tell.id.as_str()).collect();
-    for text in tells.iter().filter_map(|id| forensics::tells::text(id)).take(LINES) {
+    for text in tells.iter().filter_map(|id| anatomy::tells::text(id)).take(LINES) {
         let _ = writeln!(out, "{}: {}", lang.pick("見分け方", "Tell"), text.of(lang));
     }
     out.truncate(out.trim_end().len());

@@ -208,7 +208,7 @@ fn fail_on_decides_the_exit_code() {
     assert_eq!(code(&["--fail-on", "tell", "bad.eml"]), 1);
     assert_eq!(code(&["--fail-on", "tell:5,oddity", "bad.eml"]), 1);
     assert_eq!(code(&["--fail-on", "file-runs-code", "bad.eml"]), {
-        let known = forensics::tells::text("file-runs-code").is_some();
+        let known = anatomy::tells::text("file-runs-code").is_some();
         if known { 1 } else { 2 }
     });
     assert_eq!(code(&["--fail-on", "tell:5", "good.eml"]), 0);

@@ -160,7 +160,7 @@ impl Mail {
                 .iter()
                 .take(ROWS)
                 .map(|oddity| OddityRow {
-                    text: forensics::oddities::text(&oddity.id).map_or_else(
+                    text: anatomy::oddities::text(&oddity.id).map_or_else(
                         || lexicon::text::visible(&oddity.id),
                         |text| text.of(v.lang).to_owned(),
                     ),
@@ -223,7 +223,7 @@ fn tells(v: &View, facts: &MailFacts) -> Vec<TellRow> {
                 4 => v.t("強く怪しい", "strong"),
                 _ => v.t("ほぼ確実", "nearly certain"),
             },
-            text: forensics::tells::text(&tell.id)
+            text: anatomy::tells::text(&tell.id)
                 .map_or_else(|| lexicon::text::visible(&tell.id), |text| text.of(v.lang).to_owned()),
             why: inert(lexicon::text::cut(&tell.why, LINE)),
         })

@@ -11,6 +11,7 @@ mod counts;
 mod harmless;
 mod headers;
 mod indicators;
+mod inside;
 mod moment;
 mod oddities;
 mod page;
@@ -32,6 +33,7 @@ pub(crate) fn whole(facts: &MailFacts, style: &Style) -> String {
     tells::show(&mut page, facts);
     route::show(&mut page, facts);
     attachments::show(&mut page, facts);
+    inside::show(&mut page, facts);
     body::show(&mut page, facts);
     body::links(&mut page, facts);
     indicators::show(&mut page, facts);

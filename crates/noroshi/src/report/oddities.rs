@@ -23,7 +23,7 @@ pub(super) fn show(page: &mut Page<'_>, facts: &MailFacts) {
     let paint = page.paint();
     let room = page.room().saturating_sub(2);
     for (id, places) in by_id {
-        let text = forensics::oddities::text(id).map_or(id, |text| text.of(page.style.lang));
+        let text = anatomy::oddities::text(id).map_or(id, |text| text.of(page.style.lang));
         let mut sign = paint.yellow("•");
         for line in wrap(text, room) {
             page.line(&format!("{sign} {line}"));

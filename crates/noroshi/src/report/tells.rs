@@ -43,7 +43,7 @@ pub(super) fn bar(paint: Paint, weight: u8) -> String {
 
 /// What a tell says.
 pub(super) fn name(id: &str, lang: Lang) -> &str {
-    forensics::tells::text(id).map_or(id, |text| text.of(lang))
+    anatomy::tells::text(id).map_or(id, |text| text.of(lang))
 }
 
 pub(super) fn count(number: usize) -> String {

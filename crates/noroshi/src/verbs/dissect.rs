@@ -84,7 +84,7 @@ impl FailOn {
                         _ => Err("the weight goes from 1 to 5, e.g. tell:4".to_owned()),
                     };
                 }
-                let known = forensics::tells::text(other).or_else(|| forensics::oddities::text(other));
+                let known = anatomy::tells::text(other).or_else(|| anatomy::oddities::text(other));
                 match known {
                     Some(_) => Ok(Self::Id(other.to_owned())),
                     None => {
