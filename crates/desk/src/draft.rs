@@ -313,7 +313,10 @@ fn indicators_of(mails: &[MailFacts], protected: &[Member], lang: Lang) -> Vec<I
         let shown = shown_only(mail);
         let last_hop = mail.received.len().checked_sub(1).map(|last| format!("header:received[{last}]"));
         for observable in mail.observables.iter().filter(|o| o.is_actionable()) {
-            let part = observable.places.iter().find_map(|place| part(place, last_hop.as_deref(), lang));
+            let part = observable
+                .places
+                .iter()
+                .find_map(|place| part(place, observable.kind, last_hop.as_deref(), lang));
             let Some(part) = part else { continue };
             if observable.kind == ObservableType::File && pictures.contains(observable.value.as_str())
                 || host(&observable.value).is_some_and(|host| shown.contains(host))
@@ -359,7 +362,21 @@ fn host(value: &str) -> Option<&str> {
 }
 
 /// Which part of the attack a value at this place is; `None` for the victims' side and for accidents.
-fn part(place: &str, last_hop: Option<&str>, lang: Lang) -> Option<&'static str> {
+fn part(place: &str, kind: ObservableType, last_hop: Option<&str>, lang: Lang) -> Option<&'static str> {
+    // A mail attached to the mail has a victims' side of its own.
+    let mut inner = place;
+    while let Some((_, rest)) = inner.split_once("]:").filter(|(step, _)| step.starts_with("attachment[")) {
+        inner = rest;
+    }
+    if inner.len() < place.len() {
+        return match inner {
+            _ if inner.starts_with("header:") => part(inner, kind, None, lang),
+            "html:remote" => None,
+            // The decoy's text is often stolen from somebody; where it leads is told as a link besides.
+            "text" if kind != ObservableType::Url => None,
+            _ => Some(lang.pick("添付ファイル", "attachment")),
+        };
+    }
     let at = |prefix: &str| place == prefix || place.starts_with(&format!("{prefix}:"));
     match place {
         _ if ["header:from", "header:reply-to", "header:return-path", "header:sender"]
@@ -406,4 +423,25 @@ pub fn deidentify(text: &str, protected: &[Member], lang: Lang) -> String {
     }
     out.push_str(text.get(at..).unwrap_or(""));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_victims_side_of_an_attached_mail_and_a_decoys_text_are_left_out() {
+        let check = |place: &str, kind: ObservableType, taken: bool| {
+            assert_eq!(part(place, kind, None, Lang::En).is_some(), taken, "{place} {kind}");
+        };
+        check("attachment[0]:header:from", ObservableType::EmailAddr, true);
+        check("attachment[0]:header:to", ObservableType::EmailAddr, false);
+        check("attachment[0]:attachment[1]:header:cc", ObservableType::EmailAddr, false);
+        check("attachment[0]:text", ObservableType::EmailAddr, false);
+        check("attachment[0]:text", ObservableType::Url, true);
+        check("attachment[0]:html:remote", ObservableType::Url, false);
+        check("attachment[0]:script[0]", ObservableType::DomainName, true);
+        check("attachment[1]", ObservableType::File, true);
+        check("header:to", ObservableType::EmailAddr, false);
+    }
 }
