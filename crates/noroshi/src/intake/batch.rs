@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::spare::Spare;
 use super::{BATCH_BYTES, BATCH_MAILS, Intake, Mail, Why};
 use crate::outcome::Failure;
 
@@ -37,7 +38,10 @@ pub(crate) fn each<R: Send>(
             Some(last) => {
                 large = Vec::new();
                 batch.push(last);
-                pool.install(|| batch.into_par_iter().with_max_len(1).map(|mail| one(mail, &work)).collect())
+                let spare = &intake.spare;
+                pool.install(|| {
+                    batch.into_par_iter().with_max_len(1).map(|mail| one(mail, spare, &work)).collect()
+                })
             }
         };
         for result in results {
@@ -49,13 +53,15 @@ pub(crate) fn each<R: Send>(
     }
 }
 
-fn one<R>(mail: Mail, work: &(impl Fn(&str, &[u8]) -> R + Sync)) -> Result<R, (String, Why)> {
+fn one<R>(mail: Mail, spare: &Spare, work: &(impl Fn(&str, &[u8]) -> R + Sync)) -> Result<R, (String, Why)> {
     let path = mail.path.clone();
     let bytes = match mail.bytes() {
         Ok(bytes) => bytes,
         Err(why) => return Err((path, why)),
     };
-    work_on(path, &bytes, work)
+    let result = work_on(path, &bytes, work);
+    spare.give(bytes);
+    result
 }
 
 fn work_on<R>(

@@ -5,6 +5,7 @@
 
 mod batch;
 mod look;
+mod spare;
 mod walk;
 mod why;
 
@@ -18,6 +19,7 @@ pub(crate) use batch::each;
 pub(crate) use why::Why;
 
 use look::Look;
+use spare::Spare;
 use walk::{Found, Walk};
 
 /// Mails that are larger are told, not read: no mail server passes them on.
@@ -40,7 +42,8 @@ pub(crate) struct Mail {
 
 enum Content {
     Bytes(Vec<u8>),
-    File(PathBuf),
+    /// The beginning, and where the rest comes from.
+    Begun(Vec<u8>, File),
 }
 
 impl Mail {
@@ -48,7 +51,7 @@ impl Mail {
     pub(crate) fn bytes(self) -> Result<Vec<u8>, Why> {
         match self.content {
             Content::Bytes(bytes) => Ok(bytes),
-            Content::File(path) => read_capped(File::open(&path)?, self.size),
+            Content::Begun(head, file) => read_capped(head, file, self.size),
         }
     }
 
@@ -58,10 +61,11 @@ impl Mail {
         buffer.clear();
         match self.content {
             Content::Bytes(bytes) => *buffer = bytes,
-            Content::File(path) => {
+            Content::Begun(head, file) => {
                 let most = usize::try_from(MAX_MAIL).unwrap_or(0) + 1;
                 buffer.reserve_exact(most.saturating_sub(buffer.len()));
-                File::open(&path)?.take(MAX_MAIL + 1).read_to_end(buffer)?;
+                buffer.extend_from_slice(&head);
+                file.take(MAX_MAIL + 1 - head.len() as u64).read_to_end(buffer)?;
                 if buffer.len() as u64 > MAX_MAIL {
                     return Err(Why::LargeMail);
                 }
@@ -89,6 +93,8 @@ pub(crate) struct Intake {
     mbox: Option<Mbox>,
     /// What was noted so far; complete when the last mail was given.
     pub(crate) notes: Notes,
+    /// Buffers of mails that are done with.
+    spare: Spare,
 }
 
 struct Mbox {
@@ -105,7 +111,13 @@ struct Mbox {
 impl Intake {
     /// Mails of these paths, in order; `-` is standard input.
     pub(crate) fn new(paths: Vec<String>) -> Self {
-        Self { arguments: paths.into_iter(), walk: None, mbox: None, notes: Notes::default() }
+        Self {
+            arguments: paths.into_iter(),
+            walk: None,
+            mbox: None,
+            notes: Notes::default(),
+            spare: Spare::default(),
+        }
     }
 
     /// The next mail.
@@ -162,7 +174,8 @@ impl Intake {
         let Found { path, size, surely_mail } = found;
         let name = path.to_string_lossy().into_owned();
         let opened = File::open(&path).and_then(|mut file| {
-            let mut head = Vec::with_capacity(usize::try_from(size.min(HEAD_BYTES)).unwrap_or(0) + 1);
+            let mut head = self.spare.take();
+            head.reserve(usize::try_from(size.min(HEAD_BYTES)).unwrap_or(0) + 1);
             (&mut file).take(HEAD_BYTES).read_to_end(&mut head)?;
             Ok((file, head))
         });
@@ -184,7 +197,7 @@ impl Intake {
             Look::Mail | Look::Other => {
                 let whole = (head.len() as u64) < HEAD_BYTES;
                 let size = if whole { head.len() as u64 } else { size };
-                let content = if whole { Content::Bytes(head) } else { Content::File(path) };
+                let content = if whole { Content::Bytes(head) } else { Content::Begun(head, file) };
                 Some(Mail { path: name, size, content })
             }
         }
@@ -257,11 +270,13 @@ impl Mbox {
     }
 }
 
-/// Reads all of `input`, of which `size` bytes are expected; more than [`MAX_MAIL`] is an error.
-fn read_capped(input: impl Read, size: u64) -> Result<Vec<u8>, Why> {
+/// `head` and all of `rest`, of which `size` bytes are expected together; more than [`MAX_MAIL`] is an error.
+fn read_capped(head: Vec<u8>, rest: impl Read, size: u64) -> Result<Vec<u8>, Why> {
+    let mut bytes = head;
+    let begun = bytes.len() as u64;
     // One spare byte: the end is then seen without growing.
-    let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_MAIL)).unwrap_or(0) + 1);
-    input.take(MAX_MAIL + 1).read_to_end(&mut bytes)?;
+    bytes.reserve(usize::try_from(size.min(MAX_MAIL).saturating_sub(begun)).unwrap_or(0) + 1);
+    rest.take((MAX_MAIL + 1).saturating_sub(begun)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_MAIL {
         return Err(Why::LargeMail);
     }
