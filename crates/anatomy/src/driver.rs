@@ -121,3 +121,24 @@ pub(crate) fn child(parent: &mut Specimen<'_, '_>, entry: Entry<'_>) -> bool {
     parent.file.children.push(file);
     true
 }
+
+/// Takes apart a file that a mail's reading told already, now that its bytes are at hand; as it was if the limits
+/// forbid it.
+pub(crate) fn reopened(
+    bench: &mut Bench<'_>,
+    file: Attachment,
+    bytes: &[u8],
+    place: String,
+    depth: usize,
+) -> Attachment {
+    if depth > bench.limits.depth {
+        bench.odd("nesting-limit", &place);
+        return file;
+    }
+    if bytes.len() > bench.bytes_left {
+        bench.odd("unpacked-size-limit", &place);
+        return file;
+    }
+    bench.bytes_left -= bytes.len();
+    specimen(bench, file, bytes, place, depth, None)
+}

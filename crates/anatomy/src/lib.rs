@@ -10,6 +10,8 @@ mod bench;
 mod binary;
 mod driver;
 mod limits;
+mod lnk;
+mod mail;
 mod markup;
 pub mod oddities;
 mod plain;
