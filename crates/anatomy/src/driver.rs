@@ -105,7 +105,7 @@ pub(crate) fn child(parent: &mut Specimen<'_, '_>, entry: Entry<'_>) -> bool {
             parent.bench.bytes_left -= bytes.len();
             file.size = bytes.len() as u64;
             let encrypted = file.encrypted;
-            let mut file = specimen(parent.bench, file, bytes, place, parent.depth + 1, None);
+            let mut file = specimen(parent.bench, file, bytes, place, parent.depth + 1, entry.kind);
             // What the archive says of the entry's own encryption stands beside what the file itself says.
             file.encrypted = if encrypted == Some(true) { encrypted } else { file.encrypted };
             file

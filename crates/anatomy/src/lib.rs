@@ -8,17 +8,25 @@
 
 mod bench;
 mod binary;
+mod der;
 mod driver;
 mod limits;
 mod lnk;
 mod mail;
 mod markup;
+mod msi;
 pub mod oddities;
+mod pe;
+mod pgp;
+mod pkcs7;
 mod plain;
+mod program;
 mod registry;
+mod smime;
 mod specimen;
 pub mod tells;
 mod time;
+mod tnef;
 
 pub use driver::{open, open_as};
 pub use limits::Limits;

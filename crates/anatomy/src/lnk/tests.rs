@@ -114,7 +114,7 @@ fn a_shortcut_tells_its_target_and_the_machine_it_was_made_on() {
     check("lnk.machine-id", "pc-soumu01");
     check("lnk.droid-file", "9247aa4b-bc97-11e5-80b1-00155d016d0f");
     check("lnk.mac-address", "00:15:5d:01:6d:0f");
-    check("lnk.droid-created", "2016-01-16T21:26:35Z");
+    check("lnk.droid-created", "2016-01-16T21:24:48Z");
     assert_eq!(file.property("lnk.appended"), None);
     assert_eq!(file.scripts[0].text, "C:\\資料\\a.exe /x");
     assert!(opened.oddities.is_empty(), "{:?}", opened.oddities);
