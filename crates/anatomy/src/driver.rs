@@ -148,7 +148,7 @@ pub(crate) fn child(parent: &mut Specimen<'_, '_>, entry: Entry<'_>) -> bool {
             }
             file.size = bytes.len() as u64;
             let encrypted = file.encrypted;
-            let mut file = specimen(parent.bench, file, bytes, place, parent.depth + 1, None);
+            let mut file = specimen(parent.bench, file, bytes, place, parent.depth + 1, entry.kind);
             // What the archive says of the entry's own encryption stands beside what the file itself says.
             file.encrypted = if encrypted == Some(true) { encrypted } else { file.encrypted };
             file
@@ -163,4 +163,25 @@ pub(crate) fn child(parent: &mut Specimen<'_, '_>, entry: Entry<'_>) -> bool {
     };
     parent.file.children.push(file);
     true
+}
+
+/// Takes apart a file that a mail's reading told already, now that its bytes are at hand; as it was if the limits
+/// forbid it.
+pub(crate) fn reopened(
+    bench: &mut Bench<'_>,
+    file: Attachment,
+    bytes: &[u8],
+    place: String,
+    depth: usize,
+) -> Attachment {
+    if depth > bench.limits.depth {
+        bench.odd("nesting-limit", &place);
+        return file;
+    }
+    if bytes.len() > bench.bytes_left {
+        bench.odd("unpacked-size-limit", &place);
+        return file;
+    }
+    bench.bytes_left -= bytes.len();
+    specimen(bench, file, bytes, place, depth, None)
 }

@@ -8,17 +8,27 @@
 
 mod bench;
 mod binary;
+mod der;
 mod driver;
 mod limits;
+mod lnk;
+mod mail;
 mod markup;
+mod msi;
 pub mod oddities;
 mod opener;
+mod pe;
+mod pgp;
+mod pkcs7;
 mod plain;
+mod program;
 mod registry;
+mod smime;
 mod specimen;
 pub mod tells;
 mod time;
 pub mod words;
+mod tnef;
 
 pub use driver::{extract, open, open_as, open_known};
 pub use limits::Limits;

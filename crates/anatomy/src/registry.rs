@@ -16,4 +16,15 @@ pub(crate) struct Analyser {
 }
 
 /// Every analyser; a file is shown to each that knows its kind, in this order.
-pub(crate) static ALL: &[&Analyser] = &[&crate::markup::ANALYSER, &crate::plain::ANALYSER];
+pub(crate) static ALL: &[&Analyser] = &[
+    &crate::markup::ANALYSER,
+    &crate::plain::ANALYSER,
+    &crate::lnk::ANALYSER,
+    &crate::mail::ANALYSER,
+    &crate::pe::ANALYSER,
+    &crate::smime::ANALYSER,
+    &crate::pgp::ANALYSER,
+    &crate::tnef::ANALYSER,
+    &crate::msi::ANALYSER,
+    &crate::program::ANALYSER,
+];

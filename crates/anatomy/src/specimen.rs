@@ -23,6 +23,8 @@ pub(crate) struct Specimen<'b, 'c> {
 pub(crate) struct Entry<'e> {
     /// Its name, with its folders as they stand (`a/b.txt`).
     pub(crate) name: Option<String>,
+    /// Its kind, where the container knows it and the content alone would not tell.
+    pub(crate) kind: Option<&'static str>,
     /// Its size as the archive claims it; the content's own size counts where there is content.
     pub(crate) size: u64,
     /// Whether it needs a password; `None` where the archive's kind knows no encryption.

@@ -235,6 +235,14 @@ fn pkcs7(bytes: &[u8], extension: &str) -> Option<Kind> {
     if oid(3) {
         return Some(Kind { word: "p7m", encrypted: Some(true) });
     }
+    // Compressed, and encrypted with a check of its own: the longer numbers of S/MIME.
+    let smime = |last: u8| {
+        let number = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, last];
+        memchr::memmem::find(head, &number).is_some()
+    };
+    if smime(0x09) || smime(0x17) {
+        return Some(Kind { word: "p7m", encrypted: Some(smime(0x17)) });
+    }
     match extension {
         "p12" | "pfx" => Some(Kind::plain("p12")),
         "cer" | "crt" | "der" => Some(Kind::plain("cer")),

@@ -30,6 +30,7 @@ mod words;
 pub mod zipdir;
 
 pub use limits::Limits;
+pub use msg::rtf;
 
 use lexicon::facts::{MailFacts, Source};
 

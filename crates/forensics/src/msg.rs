@@ -4,7 +4,7 @@
 //! not say. Attached messages are storages inside the same file.
 
 mod properties;
-mod rtf;
+pub mod rtf;
 
 use lexicon::facts::{Attachment, Body, HtmlFacts, MailFacts, Mailbox, SourceForm};
 

@@ -10,7 +10,7 @@ const DICTIONARY: &[u8] =
 \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
 
 /// Decompresses at most `limit` bytes; `None` if the header is not of this format.
-pub(super) fn decompress(input: &[u8], limit: usize) -> Option<Vec<u8>> {
+pub fn decompress(input: &[u8], limit: usize) -> Option<Vec<u8>> {
     let raw_size = usize::try_from(u32_at(input, 4)).ok()?;
     let body = input.get(16..)?;
     match input.get(8..12)? {
@@ -65,7 +65,7 @@ pub(super) fn decompress(input: &[u8], limit: usize) -> Option<Vec<u8>> {
 
 /// What an RTF text holds.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub enum Content {
     /// The HTML that it was made from.
     Html(String),
     /// Its own text.
@@ -106,7 +106,7 @@ struct Group {
 }
 
 /// Reads RTF: the HTML it was made from, if it says so, else its text.
-pub(super) fn read(rtf: &[u8]) -> Content {
+pub fn read(rtf: &[u8]) -> Content {
     let head = rtf.get(..1_024).unwrap_or(rtf);
     let from_html = memchr::memmem::find(head, b"\\fromhtml1").is_some();
     let mut reader = Reader {

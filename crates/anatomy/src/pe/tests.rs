@@ -1,0 +1,184 @@
+//! A program of headers only, written byte by byte; it holds no code.
+
+use crate::{Job, Limits, Opened, open};
+
+fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
+    bytes[at..at + value.len()].copy_from_slice(value);
+}
+
+fn put32(bytes: &mut [u8], at: usize, value: u32) {
+    put(bytes, at, &value.to_le_bytes());
+}
+
+fn program() -> Vec<u8> {
+    let mut b = vec![0u8; 0x600];
+    put(&mut b, 0, b"MZ");
+    put32(&mut b, 0x3c, 0xa0);
+    // Rich: an empty list, and one tool, under a key.
+    for (at, value) in [(0, 0x536e_6144u32), (16, 0x0104_0001), (20, 3)] {
+        put32(&mut b, 0x80 + at, value);
+    }
+    let mut key = 0x80u32;
+    for at in 0..0x80u32 {
+        if !(0x3c..0x40).contains(&at) {
+            key = key.wrapping_add(u32::from(b[at as usize]).rotate_left(at & 31));
+        }
+    }
+    key = key.wrapping_add(0x0104_0001u32.rotate_left(3));
+    for at in (0x80..0x98).step_by(4) {
+        let value = u32::from_le_bytes(b[at..at + 4].try_into().unwrap());
+        put32(&mut b, at, value ^ key);
+    }
+    put(&mut b, 0x98, b"Rich");
+    put32(&mut b, 0x9c, key);
+    put(&mut b, 0xa0, b"PE\0\0\x4c\x01\x02\0");
+    put32(&mut b, 0xa8, 1_375_855_920);
+    put(&mut b, 0xb4, b"\xe0\0\x02\x01\x0b\x01");
+    put32(&mut b, 0xc8, 0x1000);
+    put32(&mut b, 0xb8 + 36, 0x200);
+    put32(&mut b, 0xb8 + 60, 0x200);
+    put(&mut b, 0xb8 + 68, b"\x02\0");
+    put32(&mut b, 0xb8 + 92, 16);
+    let directories = 0xb8 + 96;
+    put32(&mut b, directories + 8, 0x1000);
+    put32(&mut b, directories + 12, 40);
+    put32(&mut b, directories + 16, 0x2000);
+    put32(&mut b, directories + 20, 0x200);
+    put32(&mut b, directories + 48, 0x1100);
+    put32(&mut b, directories + 52, 28);
+    for (index, name, address, at) in [(0, b".text\0\0\0", 0x1000, 0x200), (1, b".rsrc\0\0\0", 0x2000, 0x400)]
+    {
+        let section = directories + 128 + index * 40;
+        put(&mut b, section, name);
+        put32(&mut b, section + 8, 0x200);
+        put32(&mut b, section + 12, address);
+        put32(&mut b, section + 16, 0x200);
+        put32(&mut b, section + 20, at);
+    }
+    // Imports: one by name, one by number.
+    put32(&mut b, 0x200, 0x1040);
+    put32(&mut b, 0x20c, 0x1060);
+    put32(&mut b, 0x240, 0x1070);
+    put32(&mut b, 0x244, 0x8000_0017);
+    put(&mut b, 0x260, b"WS2_32.dll\0");
+    put(&mut b, 0x270, b"\0\0Test\0");
+    // Debug.
+    put32(&mut b, 0x300 + 12, 2);
+    put32(&mut b, 0x300 + 24, 0x320);
+    put(&mut b, 0x320, b"RSDS\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46\x02\0\0\0C:\\build\\tool.pdb\0");
+    // One version resource in Japanese.
+    let rsrc = 0x400;
+    for (folder, id, to) in [(0, 16, 0x8000_0018u32), (0x18, 1, 0x8000_0030), (0x30, 0x411, 0x48)] {
+        put(&mut b, rsrc + folder + 14, b"\x01\0");
+        put32(&mut b, rsrc + folder + 16, id);
+        put32(&mut b, rsrc + folder + 20, to);
+    }
+    let version = version();
+    put32(&mut b, rsrc + 0x48, 0x2060);
+    put32(&mut b, rsrc + 0x4c, u32::try_from(version.len()).unwrap());
+    put(&mut b, rsrc + 0x60, &version);
+    b
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
+}
+
+fn block(key: &str, value: &[u8], inner: &[u8]) -> Vec<u8> {
+    let mut out = vec![0; 6];
+    out.extend(wide(key));
+    out.resize(out.len().next_multiple_of(4), 0);
+    out.extend(value);
+    out.resize(out.len().next_multiple_of(4), 0);
+    out.extend(inner);
+    let (length, size) = (u16::try_from(out.len()).unwrap(), u16::try_from(value.len()).unwrap());
+    put(&mut out, 0, &length.to_le_bytes());
+    put(&mut out, 2, &size.to_le_bytes());
+    out.resize(out.len().next_multiple_of(4), 0);
+    out
+}
+
+fn version() -> Vec<u8> {
+    let mut fixed = vec![0; 52];
+    put32(&mut fixed, 0, 0xfeef_04bd);
+    put32(&mut fixed, 8, 1 << 16 | 2);
+    let strings = [block("CompanyName", &wide("例株式会社"), &[]), block("FileVersion", &wide("1.2"), &[])];
+    let table = block("041104b0", &[], &strings.concat());
+    block("VS_VERSION_INFO", &fixed, &block("StringFileInfo", &[], &table))
+}
+
+fn opened(bytes: &[u8]) -> Opened {
+    let job = Job { name: Some("tool.exe"), place: "attachment[0]", inline: false, bytes };
+    open(&job, &[], &Limits::default())
+}
+
+#[test]
+fn a_program_tells_when_and_where_it_was_built() {
+    let opened = opened(&program());
+    let check = |name: &str, value: &str| {
+        assert_eq!(opened.attachment.property(name), Some(value), "{name}");
+    };
+    check("pe.machine", "x86");
+    check("pe.subsystem", "windows");
+    check("pe.compiled", "2013-08-07T06:12:00Z");
+    check("pe.entry-point", "0x1000");
+    check("pe.imports", "WS2_32.dll");
+    check("pe.imported-functions", "2");
+    // MD5 of "ws2_32.test,ws2_32.socket".
+    check("pe.imphash", "22cbac76fa8b34bbfb5365aeb2cf9a62");
+    check("pe.rich-checksum", "valid");
+    check("pe.rich-hash", "a4eaaba04736a7178389f1e10f36cde8");
+    check("pe.pdb", "C:\\build\\tool.pdb");
+    check("pe.pdb-guid", "00021401-0000-0000-c000-000000000046");
+    check("pe.pdb-age", "2");
+    check("pe.resource-language", "ja-JP");
+    check("pe.company", "例株式会社");
+    check("pe.file-version", "1.2");
+    check("pe.version", "1.2.0.0");
+    assert_eq!(opened.attachment.property("pe.overlay-size"), None);
+    assert!(opened.oddities.is_empty());
+}
+
+#[test]
+fn an_archive_behind_a_program_is_opened_as_a_file_inside() {
+    let mut bytes = program();
+    bytes.extend(b";settings;");
+    bytes.extend(b"7z\xbc\xaf\x27\x1c\0\x04");
+    bytes.extend([0; 24]);
+    let file = opened(&bytes).attachment;
+    assert_eq!(file.property("pe.overlay-offset"), Some("1536"));
+    assert_eq!(file.property("pe.overlay-kind"), Some("7z"));
+    assert_eq!(file.children[0].kind, "7z");
+    assert_eq!(file.children[0].property("entry.offset"), Some("1546"));
+}
+
+#[test]
+fn a_program_cut_or_changed_anywhere_is_survived() {
+    let bytes = program();
+    for end in (0..bytes.len()).step_by(3) {
+        crate::open_as(
+            "exe",
+            &Job { name: None, place: "", inline: false, bytes: &bytes[..end] },
+            &[],
+            &Limits::default(),
+        );
+    }
+    for at in 0x3c..bytes.len() {
+        let mut wild = bytes.clone();
+        wild[at] = 0xff;
+        opened(&wild);
+    }
+    assert!(opened(b"MZ\0\0").oddities.iter().any(|o| o.id == "pe-cut"));
+    assert!(opened(&bytes[..0xc0]).oddities.iter().any(|o| o.id == "pe-cut"));
+}
+
+#[test]
+fn an_old_program_for_dos_hands_on_the_archive_behind_it() {
+    let mut bytes = b"MZ\x50\0\x01\0".to_vec();
+    bytes.resize(80, 0);
+    bytes.extend(b"\x19\0-lh0-");
+    bytes.resize(200, 1);
+    let file = opened(&bytes).attachment;
+    assert_eq!(file.property("pe.format"), Some("dos"));
+    assert_eq!(file.children[0].size, 120);
+}
