@@ -58,6 +58,9 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         }
         let (block, after) = body.split_once("-----END PGP").unwrap_or((body, ""));
         packets(&dearmored(block), 0, &mut room, specimen);
+        if title.starts_with("SIGNATURE") {
+            specimen.property("pgp.form", "signed");
+        }
         rest = after;
     }
 }
