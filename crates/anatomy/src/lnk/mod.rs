@@ -98,10 +98,8 @@ fn header(bytes: &[u8], flags: u32, specimen: &mut Specimen<'_, '_>, shortcut: &
     shortcut.icon_index = i32::from_le_bytes(u32_at(bytes, 56).unwrap_or(0).to_le_bytes());
     let window = match u32_at(bytes, 60).unwrap_or(1) {
         0 => "hidden",
-        2 => "minimized",
+        2 | 6 | 7 => "minimized",
         3 => "maximized",
-        6 => "minimized",
-        7 => "minimized",
         _ => "",
     };
     specimen.property("lnk.window", window);
