@@ -16,7 +16,6 @@ pub(crate) mod tag {
     pub(crate) const SEQUENCE: u8 = 0x30;
     pub(crate) const SET: u8 = 0x31;
     pub(crate) const CONTEXT_0: u8 = 0xa0;
-    pub(crate) const CONTEXT_1: u8 = 0xa1;
     pub(crate) const CONTEXT_3: u8 = 0xa3;
 }
 

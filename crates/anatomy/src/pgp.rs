@@ -1,5 +1,7 @@
 //! OpenPGP (RFC 9580): for whom it is encrypted, who signed, and what can be read without a key.
 
+use std::borrow::Cow;
+
 use flate2::read::{DeflateDecoder, ZlibDecoder};
 use lexicon::facts::SourceForm;
 
@@ -56,6 +58,9 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         }
         let (block, after) = body.split_once("-----END PGP").unwrap_or((body, ""));
         packets(&dearmored(block), 0, &mut room, specimen);
+        if title.starts_with("SIGNATURE") {
+            specimen.property("pgp.form", "signed");
+        }
         rest = after;
     }
 }
@@ -148,8 +153,11 @@ fn packets(bytes: &[u8], depth: usize, room: &mut Room, specimen: &mut Specimen<
     }
 }
 
-/// The next packet: its tag, its body, and what follows.
-fn packet(bytes: &[u8]) -> Option<(u8, std::borrow::Cow<'_, [u8]>, &[u8])> {
+/// A packet: its tag, its body, and what follows.
+type Packet<'a> = (u8, Cow<'a, [u8]>, &'a [u8]);
+
+/// The next packet.
+fn packet(bytes: &[u8]) -> Option<Packet<'_>> {
     let (first, rest) = bytes.split_first().filter(|(b, _)| **b & 0x80 != 0)?;
     if first & 0x40 == 0 {
         let (length, skip): (usize, usize) = match first & 3 {
@@ -167,7 +175,7 @@ fn packet(bytes: &[u8]) -> Option<(u8, std::borrow::Cow<'_, [u8]>, &[u8])> {
         let byte = usize::from(*rest.first()?);
         let (length, skip, more) = match byte {
             0..=191 => (byte, 1, false),
-            192..=223 => ((byte - 192 << 8) + usize::from(*rest.get(1)?) + 192, 2, false),
+            192..=223 => (((byte - 192) << 8) + usize::from(*rest.get(1)?) + 192, 2, false),
             255 => (usize::try_from(be32_at(rest, 1)?).ok()?, 5, false),
             _ => (1 << (byte & 31), 1, true),
         };
@@ -216,7 +224,7 @@ fn signature(body: &[u8], specimen: &mut Specimen<'_, '_>) {
         while let Some(first) = area.first().map(|b| usize::from(*b)) {
             let (length, skip) = match first {
                 0..=191 => (first, 1),
-                192..=254 => ((first - 192 << 8) + area.get(1).map_or(0, |b| usize::from(*b)) + 192, 2),
+                192..=254 => (((first - 192) << 8) + area.get(1).map_or(0, |b| usize::from(*b)) + 192, 2),
                 _ => break,
             };
             let part = piece(area, skip, length);

@@ -146,6 +146,24 @@ mod tests {
     }
 
     #[test]
+    fn a_compressed_mail_is_read() {
+        use std::io::Write;
+        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(b"Content-Type: text/plain\r\n\r\npacked text").unwrap();
+        let packed = packer.finish().unwrap();
+        let mut bytes = b"\x30\x80\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09\xa0\x80".to_vec();
+        bytes.extend(b"\x30\x80\x02\x01\0\x30\x0d\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x08");
+        bytes.extend(b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x04");
+        bytes.push(u8::try_from(packed.len()).unwrap());
+        bytes.extend(packed);
+        bytes.extend([0; 10]);
+        let file = opened("smime.p7m", &bytes).attachment;
+        assert_eq!(file.kind, "p7m");
+        assert_eq!(file.property("smime.form"), Some("compressed"));
+        assert_eq!(file.children[0].text.trim(), "packed text");
+    }
+
+    #[test]
     fn structures_cut_or_changed_anywhere_are_survived() {
         let bytes = include_bytes!("../../../fixtures/files/smime/signed-ber.p7m");
         for end in (0..bytes.len()).step_by(7) {

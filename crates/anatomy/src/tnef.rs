@@ -62,6 +62,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let mut at = 6;
     let mut page = 932;
     let mut pieces: Vec<Piece<'_>> = Vec::new();
+    let (mut sent, mut from) = (String::new(), String::new());
     for _ in 0..ATTRIBUTES {
         if at >= bytes.len() {
             break;
@@ -83,8 +84,8 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         match which {
             id::SUBJECT => specimen.property("mail.subject", text(data)),
             id::MESSAGE_CLASS => specimen.property("tnef.message-class", text(data)),
-            id::FROM => specimen.property("mail.from", sender(data, page)),
-            id::SENT => specimen.property("mail.date", date(data).unwrap_or_default()),
+            id::FROM => from = sender(data, page),
+            id::SENT => sent = date(data).unwrap_or_default(),
             id::BODY => specimen.text(&text(data.get(..BODY).unwrap_or(data))),
             id::MESSAGE_PROPERTIES => message(&properties::read(data, page), specimen),
             id::ATTACH_START if pieces.len() < ATTACHMENTS => pieces.push(Piece::default()),
@@ -103,6 +104,12 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     }
     if u8_at(bytes, 6).is_none() {
         specimen.odd("tnef-cut", "");
+    }
+    // The newer properties say the same with more care: a time zone, an address.
+    for (name, value) in [("mail.date", sent), ("mail.from", from)] {
+        if specimen.file.property(name).is_none() {
+            specimen.property(name, value);
+        }
     }
     for piece in pieces {
         let name = if piece.name.is_empty() { piece.title } else { piece.name };

@@ -9,6 +9,9 @@ use super::ansi;
 /// Items of one list that are read.
 const ITEMS: usize = 256;
 
+/// The folder above all drives, which no path names.
+const COMPUTER: &str = "20d04fe0-3aea-1069-a2d8-08002b30309d";
+
 /// Reads a list into a path; notes dates and file references on the way.
 pub(super) fn path(list: &[u8], specimen: &mut Specimen<'_, '_>) -> String {
     let mut path = String::new();
@@ -33,6 +36,10 @@ pub(super) fn path(list: &[u8], specimen: &mut Specimen<'_, '_>) -> String {
             path.push('\\');
         }
         path.push_str(&name);
+    }
+    let is_computer = || list.get(4..).and_then(guid).as_deref() == Some(COMPUTER);
+    if path.is_empty() && u8_at(list, 2) == Some(0x1f) && is_computer() {
+        "Computer".clone_into(&mut path);
     }
     path
 }
@@ -113,8 +120,8 @@ fn folder(item: &[u8], at: usize) -> String {
 
 /// Windows' own folders by their GUIDs, as far as shortcuts lead there.
 pub(super) fn known(id: &str) -> Option<&'static str> {
-    const NAMES: [(&str, &str); 28] = [
-        ("20d04fe0-3aea-1069-a2d8-08002b30309d", ""),
+    const NAMES: [(&str, &str); 33] = [
+        (COMPUTER, ""),
         ("00021400-0000-0000-c000-000000000046", ""),
         ("b4bfcc3a-db2c-424c-b029-7fe99a87c641", "Desktop"),
         ("21ec2020-3aea-1069-a2dd-08002b30309d", "Control Panel"),
@@ -140,6 +147,11 @@ pub(super) fn known(id: &str) -> Option<&'static str> {
         ("679f85cb-0220-4080-b29b-5540cc05aab6", "Quick access"),
         ("2227a280-3aea-1069-a2de-08002b30309d", "Printers"),
         ("d34a6ca6-62c2-4c34-8a7c-14709c1ad938", "Common Places"),
+        ("ed228fdf-9ea8-4870-83b1-96b02cfe0d52", "Games"),
+        ("3080f90d-d7ad-11d9-bd98-0000947b0257", "Show Desktop"),
+        ("3080f90e-d7ad-11d9-bd98-0000947b0257", "Window Switcher"),
+        ("2559a1f1-21d7-11d4-bdaf-00c04f60b9f0", "Help and Support"),
+        ("2559a1f3-21d7-11d4-bdaf-00c04f60b9f0", "Run"),
         ("905e63b6-c1bf-494e-b29c-65b732d3d21a", "Program Files"),
         ("1ac14e77-02e7-4e5d-b744-2eb1ae5198b7", "System32"),
     ];

@@ -29,6 +29,8 @@ struct Shortcut {
     /// The paths to the target, by where they stand, the most telling first.
     targets: Vec<(&'static str, String)>,
     arguments: String,
+    /// The id of a packaged application, which has no path.
+    application: String,
     relative: String,
     icon: String,
     icon_index: i32,
@@ -96,10 +98,8 @@ fn header(bytes: &[u8], flags: u32, specimen: &mut Specimen<'_, '_>, shortcut: &
     shortcut.icon_index = i32::from_le_bytes(u32_at(bytes, 56).unwrap_or(0).to_le_bytes());
     let window = match u32_at(bytes, 60).unwrap_or(1) {
         0 => "hidden",
-        2 => "minimized",
+        2 | 6 | 7 => "minimized",
         3 => "maximized",
-        6 => "minimized",
-        7 => "minimized",
         _ => "",
     };
     specimen.property("lnk.window", window);
@@ -185,11 +185,15 @@ fn string(bytes: &[u8], at: usize, unicode: bool) -> Option<(String, usize)> {
 /// Says where it leads, once everything is read.
 fn conclude(specimen: &mut Specimen<'_, '_>, shortcut: &Shortcut) {
     let relative = (!shortcut.relative.is_empty()).then_some(("relative", shortcut.relative.clone()));
+    let application = format!("shell:AppsFolder\\{}", shortcut.application);
+    let application = (!shortcut.application.is_empty()).then_some(("application", application));
     let mut shown: Vec<&str> = Vec::new();
-    for (from, path) in shortcut.targets.iter().chain(&relative) {
+    for (from, path) in shortcut.targets.iter().chain(&relative).chain(&application) {
         if shown.is_empty() {
             specimen.property("lnk.target", path.as_str());
-        } else if *from != "relative" && !shown.iter().any(|s| s.eq_ignore_ascii_case(path)) {
+        } else if !matches!(*from, "relative" | "application")
+            && !shown.iter().any(|s| s.eq_ignore_ascii_case(path))
+        {
             specimen.property(&format!("lnk.target-by-{from}"), path.as_str());
         }
         shown.push(path);

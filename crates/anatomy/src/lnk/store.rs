@@ -55,7 +55,10 @@ fn one(format: &str, value: &[u8], specimen: &mut Specimen<'_, '_>, shortcut: &m
         ("46588ae2-4cbc-4338-bbfc-139326986dce", 4) => specimen.property("lnk.owner-sid", text()),
         ("28636aa6-953d-11d2-b5d6-00c04fd918d0", 30) => shortcut.target("property", &text()),
         ("446d16b1-8dad-4870-a748-402ea43d788c", 104) => specimen.property("lnk.volume-id", text()),
-        ("9f4c2855-9f79-4b39-a8d0-e1d42de1d5f3", 5) => specimen.property("lnk.application-id", text()),
+        ("9f4c2855-9f79-4b39-a8d0-e1d42de1d5f3", 5) => {
+            shortcut.application = text();
+            specimen.property("lnk.application-id", shortcut.application.as_str());
+        }
         ("dabd30ed-0043-4789-a7f8-d013a4736622", 100) => specimen.property("lnk.target-folder", text()),
         ("b725f130-47ef-101a-a5f1-02608c9eebac", 4) => specimen.property("lnk.target-kind", text()),
         _ => {}

@@ -174,3 +174,38 @@ fn a_shortcut_cut_anywhere_is_survived() {
     }
     assert!(opened(&bytes[..90]).oddities.iter().any(|o| o.id == "lnk-cut"));
 }
+
+#[test]
+fn items_without_a_path_are_named() {
+    let root = b"\x16\0\x14\0\x1f\x50\xe0\x4f\xd0\x20\xea\x3a\x69\x10\xa2\xd8\x08\0\x2b\x30\x30\x9d\0\0";
+    let file = opened(&[header(0x81, 0), root.to_vec(), vec![0; 4]].concat()).attachment;
+    assert_eq!(file.property("lnk.target"), Some("Computer"));
+    let mut address = b"\0\0\x61\x80\0\0".to_vec();
+    address.extend(wide("https://files.example/a"));
+    address.extend([0, 0]);
+    let size = u16::try_from(address.len()).unwrap();
+    address.splice(0..2, size.to_le_bytes());
+    let list = [(size + 2).to_le_bytes().to_vec(), address, vec![0, 0]].concat();
+    let opened = opened(&[header(0x81, 0), list, vec![0; 4]].concat());
+    assert_eq!(opened.attachment.property("lnk.target"), Some("https://files.example/a"));
+    assert_eq!(opened.attachment.relations[0].kind, "target");
+}
+
+#[test]
+fn a_packaged_application_is_the_target_where_there_is_no_path() {
+    let id = [wide("Example.App_1!App"), vec![0, 0]].concat();
+    let mut value = Vec::new();
+    value.extend((id.len() as u32 + 17).to_le_bytes());
+    value.extend(5u32.to_le_bytes());
+    value.extend([0, 31, 0, 0, 0]);
+    value.extend((id.len() as u32 / 2).to_le_bytes());
+    value.extend(id);
+    let format = b"\x55\x28\x4c\x9f\x79\x9f\x39\x4b\xa8\xd0\xe1\xd4\x2d\xe1\xd5\xf3";
+    let storage = [b"1SPS".as_slice(), format, &value, &[0; 4]].concat();
+    let storage = [(storage.len() as u32 + 4).to_le_bytes().to_vec(), storage, vec![0; 4]].concat();
+    let block =
+        [(storage.len() as u32 + 8).to_le_bytes().to_vec(), 0xa000_0009u32.to_le_bytes().to_vec(), storage];
+    let file = opened(&[header(0x80, 0), block.concat(), vec![0; 4]].concat()).attachment;
+    assert_eq!(file.property("lnk.application-id"), Some("Example.App_1!App"));
+    assert_eq!(file.property("lnk.target"), Some("shell:AppsFolder\\Example.App_1!App"));
+}

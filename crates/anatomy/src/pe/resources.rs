@@ -112,6 +112,7 @@ fn entries(pe: &Pe<'_>, root: usize, folder: usize, left: &mut usize) -> Vec<(u3
 /// A Windows language, by its name where East Asia and its neighbours are concerned.
 pub(super) fn named(language: u32) -> String {
     match language & 0xffff {
+        0 => String::new(),
         0x0409 => "en-US".to_owned(),
         0x0809 => "en-GB".to_owned(),
         0x0411 => "ja-JP".to_owned(),

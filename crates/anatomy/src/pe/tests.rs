@@ -182,3 +182,39 @@ fn an_old_program_for_dos_hands_on_the_archive_behind_it() {
     assert_eq!(file.property("pe.format"), Some("dos"));
     assert_eq!(file.children[0].size, 120);
 }
+
+#[test]
+fn a_signature_is_told_but_not_taken_for_an_overlay() {
+    let mut bytes = program();
+    let signature = include_bytes!("../../../../fixtures/files/smime/signed.p7m");
+    let size = u32::try_from(signature.len()).unwrap() + 8;
+    put32(&mut bytes, 0xb8 + 96 + 32, 0x600);
+    put32(&mut bytes, 0xb8 + 96 + 36, size);
+    bytes.extend(size.to_le_bytes());
+    bytes.extend([0, 2, 2, 0]);
+    bytes.extend(signature);
+    let file = opened(&bytes).attachment;
+    let signer = file.property("pe.signer").unwrap();
+    assert!(signer.contains("O=例株式会社, CN=山田太郎"), "{signer}");
+    assert_eq!(file.property("pe.signer-serial"), Some("1234abcd"));
+    assert_eq!(file.property("pe.signature-unverified"), Some("yes"));
+    assert!(file.property("pe.signed").is_some());
+    assert_eq!(file.property("pe.overlay-size"), None);
+}
+
+#[test]
+fn a_dotnet_program_tells_the_id_of_its_module() {
+    let mut bytes = program();
+    put32(&mut bytes, 0xb8 + 96 + 112, 0x1180);
+    put32(&mut bytes, 0xb8 + 96 + 116, 72);
+    put32(&mut bytes, 0x380 + 8, 0x11a0);
+    put(
+        &mut bytes,
+        0x3a0,
+        b"BSJB\x01\0\x01\0\0\0\0\0\x04\0\0\0v4.0\0\0\x01\0\x30\0\0\0\x10\0\0\0#GUID\0\0\0",
+    );
+    put(&mut bytes, 0x3d0, b"\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46");
+    let file = opened(&bytes).attachment;
+    assert_eq!(file.property("pe.dotnet"), Some("v4.0"));
+    assert_eq!(file.property("pe.dotnet-mvid"), Some("00021401-0000-0000-c000-000000000046"));
+}

@@ -51,6 +51,8 @@ fn winmail(inner: Option<&[u8]>) -> Vec<u8> {
     // 請求書 in CP932.
     out.extend(attribute(1, 0x0001_8004, b"\x90\xbf\x8b\x81\x8f\x91\0"));
     out.extend(attribute(1, 0x0007_8008, b"IPM.Note\0"));
+    // 09:12 of that day, in no zone.
+    out.extend(attribute(1, 0x0003_8005, &[0xdd, 7, 8, 0, 7, 0, 9, 0, 12, 0, 0, 0, 3, 0]));
     out.extend(attribute(1, 0x0006_9003, &message));
     out.extend(attribute(2, 0x0006_9002, &[0; 14]));
     out.extend(attribute(2, 0x0001_8010, b"SEIKYU~1.TXT\0"));
@@ -78,6 +80,7 @@ fn a_winmail_gives_its_mail_and_its_attachments_back() {
     assert_eq!(file.property("mail.subject"), Some("請求書"));
     assert_eq!(file.property("mail.from"), Some("山田 <yamada@example.co.jp>"));
     assert_eq!(file.property("mail.date"), Some("2013-08-07T06:12:00Z"));
+    assert_eq!(file.properties.iter().filter(|p| p.name == "mail.date").count(), 1);
     assert_eq!(file.property("tnef.message-class"), Some("IPM.Note"));
     assert_eq!(file.text, "see https://files.example/a");
     assert_eq!(file.children.len(), 1);
