@@ -81,7 +81,7 @@ const BRANDS: &[&str] = &[
     "smbc-card.com", "smbc.co.jp", "mufg.jp", "mizuhobank.co.jp", "saisoncard.co.jp", "jp-bank.japanpost.jp",
     "japanpost.jp", "kuronekoyamato.co.jp", "sagawa-exp.co.jp", "etc-meisai.jp", "aeon.co.jp", "docomo.ne.jp",
     "softbank.jp", "mercari.com", "paypay.ne.jp", "sbisec.co.jp", "nomura.co.jp", "monex.co.jp",
-    "microsoft.com", "paypal.com", "netflix.com", "facebook.com", "instagram.com", "linkedin.com",
+    "microsoft.com", "paypal.com", "paypal-communication.com", "netflix.com", "facebook.com", "instagram.com", "linkedin.com",
 ];
 
 /// Domains worked out for comparison.

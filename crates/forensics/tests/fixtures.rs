@@ -177,6 +177,7 @@ fn targeted_mails_show_their_tells() {
         "targeted/encrypted-zip.eml",
         &[
             "encrypted-archive",
+            "forced-to-open-theme",
             "freemail-claims-organisation",
             "freemail-sender",
             "password-sent-separately",

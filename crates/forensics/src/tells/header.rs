@@ -318,4 +318,43 @@ mod tests {
             assert_eq!(organisation(domain), expect);
         }
     }
+
+    #[test]
+    fn a_mailer_whose_identifiers_are_anothers_is_told() {
+        let id = "mailer-contradicts";
+        let mail = |mailer: &str, more: &str| {
+            format!(
+                "From: a@example.com\nX-Mailer: {mailer}\n{more}Content-Type: multipart/mixed; boundary=\"===============1234567890123456789==\"\n\n"
+            )
+        };
+        check(&mail("Microsoft Outlook 16.0", ""), id, true);
+        check(&mail("Microsoft Outlook 16.0", "List-Id: <a.example.com>\n"), id, false);
+        check(&mail("Example Sender 1.0", ""), id, false);
+    }
+
+    #[test]
+    fn a_body_changed_after_signing_is_told_but_not_on_lists() {
+        let id = "body-changed-after-signing";
+        let mail = |more: &str| {
+            format!(
+                "{more}DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=a; h=from; b=AAAA; bh=AAAA\nFrom: a@example.com\n\nx\n"
+            )
+        };
+        check(&mail(""), id, true);
+        check(&mail("List-Id: <a.example.com>\n"), id, false);
+    }
+
+    #[test]
+    fn a_signature_that_the_key_refutes_is_told() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/mail/signed");
+        let keys = dkim::Keys::parse(&std::fs::read_to_string(folder.join("keys.txt")).unwrap());
+        let known = crate::Known { keys, ..crate::Known::default() };
+        let told = |name: &str| {
+            let raw = std::fs::read(folder.join(name)).unwrap();
+            let facts = crate::read_with(&raw, &crate::Limits::default(), &known).facts;
+            facts.tells.iter().any(|t| t.id == "signature-fails")
+        };
+        assert!(told("subject-changed.eml"));
+        assert!(!told("relaxed-relaxed.eml"));
+    }
 }

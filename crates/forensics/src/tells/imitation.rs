@@ -18,6 +18,9 @@ const ADDRESSES: usize = 50;
 /// Domains of one mail that are compared with each other.
 const DOMAINS: usize = 12;
 
+/// Recipients of a mail whose domains are compared with each other.
+const RECIPIENTS: usize = 5;
+
 /// Names and domains of the roster.
 pub(super) fn of_known(session: &mut Session<'_>, facts: &MailFacts) {
     let known = session.known;
@@ -62,6 +65,10 @@ fn addresses(facts: &MailFacts) -> impl Iterator<Item = (&'static str, &str)> {
 /// Domains of one mail that are made to look like each other: the supplier's reply that goes astray, the copy
 /// that reaches nobody.
 pub(super) fn of_each_other(session: &mut Session<'_>, facts: &MailFacts) {
+    // Long lists of recipients hold neighbours by chance, most of all in spam.
+    if facts.to.len() + facts.cc.len() > RECIPIENTS {
+        return;
+    }
     let mut seen: Vec<(&'static str, String)> = Vec::new();
     for (place, address) in addresses(facts) {
         let domain = address::domain(address);

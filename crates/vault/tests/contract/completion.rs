@@ -4,9 +4,8 @@ use desk::records::{CampaignChange, Casebook as _, Completion, DissectionRecord,
 use futures_util::future::join_all;
 use lexicon::SubmissionState;
 use lexicon::facts::{
-    Attachment, Authentication, Body, Fingerprint, Header, Hop, HtmlFacts, HtmlForm, HtmlLink, MailFacts, Mailbox,
-    Oddity, Origin,
-    Tell,
+    Attachment, Authentication, Body, Fingerprint, Header, Hop, HtmlFacts, HtmlForm, HtmlLink, MailFacts,
+    Mailbox, Oddity, Origin, Tell,
 };
 use lexicon::observable::{GuardMark, Hashes, Observable, ObservableType};
 use vault::Vault;
