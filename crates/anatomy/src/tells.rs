@@ -1,12 +1,13 @@
 //! The tells of files, beside those of mails in `forensics::tells`: each analyser brings its own.
 
-pub use forensics::tells::Entry;
+pub use forensics::tells::{Criterion, Entry};
 
 use lexicon::Text;
 
 use crate::registry;
 
-/// A tell for an analyser's list: id, weight from 1 to 5, both texts, and where the knowledge is from.
+/// A tell for an analyser's list: id, weight from 1 to 5, both texts, and where the knowledge is from. What a
+/// file gives away belongs to the first criterion, its kind; [`Entry::of`] says otherwise.
 pub(crate) const fn entry(
     id: &'static str,
     weight: u8,
@@ -14,7 +15,7 @@ pub(crate) const fn entry(
     en: &'static str,
     source: &'static str,
 ) -> Entry {
-    Entry { id, weight, text: Text::new(ja, en), source }
+    Entry { id, weight, text: Text::new(ja, en), source, criterion: Criterion::Kind }
 }
 
 /// Every tell there is, of mails and of files.

@@ -6,15 +6,21 @@
 mod address;
 mod auth;
 pub mod charset;
+mod clock;
 mod date;
+pub mod dkim;
 mod entities;
 mod file;
+mod fingerprint;
+mod freemail;
 pub mod hash;
 mod header;
 pub mod html;
 pub mod kind;
+mod known;
 mod language;
 mod limits;
+mod lookalike;
 mod mail;
 pub mod mbox;
 mod msg;
@@ -29,8 +35,11 @@ mod transfer;
 mod words;
 pub mod zipdir;
 
+pub use freemail::Freemail;
+pub use known::Known;
 pub use limits::Limits;
 pub use msg::rtf;
+pub use lookalike::{KnownName, Roster};
 
 use lexicon::facts::{MailFacts, Source};
 
@@ -83,6 +92,23 @@ pub fn attachment(raw: &[u8], place: &str) -> Option<Vec<u8>> {
 pub fn read(raw: &[u8], limits: &Limits) -> Reading {
     let mut session = session::Session::new(limits);
     let (mut facts, html) = read_into(&mut session, raw);
+    read_with(raw, limits, Known::nothing())
+}
+
+/// Reads one message, held against what the operator knows.
+///
+/// ```
+/// let known = forensics::Known { freemail: forensics::Freemail::parse("free.example"), ..Default::default() };
+/// let reading = forensics::read_with(b"From: a@free.example\r\n\r\n", &forensics::Limits::default(), &known);
+/// assert_eq!(reading.facts.tells[0].id, "freemail-sender");
+/// ```
+pub fn read_with(raw: &[u8], limits: &Limits, known: &Known) -> Reading {
+    let mut session = session::Session::with_known(limits, known);
+    let (mut facts, html) = if raw.starts_with(ole::MAGIC) {
+        msg::read(&mut session, raw, "", 0)
+    } else {
+        mail::read(&mut session, raw, "", 0)
+    };
     if raw.is_empty() {
         session.odd("mail-empty", "byte:0".to_owned());
     }

@@ -31,6 +31,9 @@ pub(crate) fn read(
     let mut facts = MailFacts::default();
     if let Some(top) = structure.parts.first() {
         read_header(session, &top.block, &mut facts, prefix);
+        if mails == 0 {
+            facts.authentication.signatures = crate::tells::signatures(session, &lines, &top.block, &facts);
+        }
     }
     let mut bodies = Bodies::default();
     for part in &structure.parts {
@@ -166,6 +169,9 @@ pub(crate) fn read_header(session: &mut Session<'_>, block: &Block<'_>, facts: &
         facts.received.push(route::hop(value.get(..limits.header_bytes).unwrap_or(value)));
     }
     facts.authentication = auth::read(block);
+    if prefix.is_empty() {
+        crate::tells::traits(session, block, facts);
+    }
     for field in &block.fields {
         if facts.headers.len() >= TOLD_MOST {
             break;

@@ -3,11 +3,13 @@
 use lexicon::facts::{Oddity, Source, SourceForm, Tell};
 
 use crate::Payload;
+use crate::known::Known;
 use crate::limits::Limits;
 
 /// The state shared by all mails of one reading: the mail itself and those attached to it.
 pub(crate) struct Session<'l> {
     pub(crate) limits: &'l Limits,
+    pub(crate) known: &'l Known,
     pub(crate) oddities: Vec<Oddity>,
     pub(crate) sources: Vec<Source>,
     pub(crate) tells: Vec<Tell>,
@@ -22,8 +24,13 @@ pub(crate) struct Session<'l> {
 
 impl<'l> Session<'l> {
     pub(crate) fn new(limits: &'l Limits) -> Self {
+        Self::with_known(limits, Known::nothing())
+    }
+
+    pub(crate) fn with_known(limits: &'l Limits, known: &'l Known) -> Self {
         Self {
             limits,
+            known,
             oddities: Vec::new(),
             sources: Vec::new(),
             tells: Vec::new(),

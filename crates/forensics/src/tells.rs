@@ -5,15 +5,20 @@
 //! `name`, `words`), and a test there.
 
 mod catalogue;
+mod clock;
 mod header;
+mod imitation;
 mod name;
 mod page;
+mod pressure;
+mod signature_block;
 mod words;
 
 use lexicon::Text;
 use lexicon::facts::{Attachment, HtmlFacts, MailFacts, Tell};
 
 pub use catalogue::CATALOGUE;
+pub(crate) use header::{organisation, signatures, traits};
 
 use crate::session::Session;
 
@@ -28,6 +33,78 @@ pub struct Entry {
     pub text: Text,
     /// Where the knowledge is from.
     pub source: &'static str,
+    /// Under which criterion a verdict lays it out.
+    pub criterion: Criterion,
+}
+
+impl Entry {
+    /// The same entry under another criterion.
+    ///
+    /// ```
+    /// use forensics::tells::{CATALOGUE, Criterion};
+    /// assert_eq!(CATALOGUE[0].of(Criterion::Past).criterion, Criterion::Past);
+    /// ```
+    #[must_use]
+    pub const fn of(self, criterion: Criterion) -> Self {
+        Self { criterion, ..self }
+    }
+}
+
+/// By what a verdict lays evidence out: J-CSIP's three criteria for targeted mail (the kind of malware, the
+/// relation to past attacks, the sophistication; S52), then what speaks of the sender and of mail sent to masses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Criterion {
+    /// What kind of file or page it carries.
+    Kind,
+    /// What it has in common with past attacks.
+    Past,
+    /// How skilfully it is made up for its reader.
+    Craft,
+    /// Who sends it, and whether that is true.
+    Sender,
+    /// That it is one of many alike, against anybody.
+    Mass,
+}
+
+impl Criterion {
+    /// All of them, in the order of a verdict.
+    pub const ALL: [Self; 5] = [Self::Kind, Self::Past, Self::Craft, Self::Sender, Self::Mass];
+
+    /// A stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kind => "kind",
+            Self::Past => "past",
+            Self::Craft => "craft",
+            Self::Sender => "sender",
+            Self::Mass => "mass",
+        }
+    }
+
+    /// Its heading.
+    ///
+    /// ```
+    /// assert_eq!(forensics::tells::Criterion::Past.text().en, "Relation to past attacks");
+    /// ```
+    pub fn text(self) -> Text {
+        match self {
+            Self::Kind => Text::new("マルウェアの種別", "Kind of malware"),
+            Self::Past => Text::new("過去の攻撃との関連", "Relation to past attacks"),
+            Self::Craft => Text::new("手口の巧妙さ", "Sophistication"),
+            Self::Sender => Text::new("差出人の信頼性", "Trust in the sender"),
+            Self::Mass => Text::new("ばらまき型の特徴", "Signs of mass mail"),
+        }
+    }
+}
+
+/// The criterion of a tell; the kind for an id that is not in the catalogue.
+///
+/// ```
+/// use forensics::tells::{Criterion, criterion};
+/// assert_eq!(criterion("reply-to-differs"), Criterion::Sender);
+/// ```
+pub fn criterion(id: &str) -> Criterion {
+    CATALOGUE.iter().find(|entry| entry.id == id).map_or(Criterion::Kind, |entry| entry.criterion)
 }
 
 /// The text of a tell; `None` for an id that is not in the catalogue.
@@ -74,8 +151,13 @@ pub(crate) fn page(session: &mut Session<'_>, facts: &HtmlFacts, place: &str) {
 pub(crate) fn mail(session: &mut Session<'_>, facts: &MailFacts) {
     header::senders(session, facts);
     header::authentication(session, facts);
+    clock::route(session, facts);
+    imitation::of_known(session, facts);
+    imitation::of_each_other(session, facts);
     words::subject(session, facts);
     words::body(session, facts);
+    pressure::patterns(session, facts);
+    signature_block::differs(session, facts);
     page::text_urls(session, &facts.body.text);
 }
 

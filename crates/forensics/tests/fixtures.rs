@@ -145,7 +145,13 @@ fn targeted_mails_show_their_tells() {
     };
     check(
         "targeted/recon-enquiry.eml",
-        &["enquiry-wording", "freemail-claims-organisation", "pressing-subject"],
+        &[
+            "enquiry-wording",
+            "freemail-claims-organisation",
+            "freemail-sender",
+            "pressing-subject",
+            "recon-without-payload",
+        ],
     );
     check(
         "targeted/asks-for-archiver.eml",
@@ -171,7 +177,9 @@ fn targeted_mails_show_their_tells() {
         "targeted/encrypted-zip.eml",
         &[
             "encrypted-archive",
+            "forced-to-open-theme",
             "freemail-claims-organisation",
+            "freemail-sender",
             "password-sent-separately",
             "pressing-subject",
         ],
@@ -179,7 +187,13 @@ fn targeted_mails_show_their_tells() {
     check("targeted/iqy.eml", &["attachment-runs-code", "pressing-subject"]);
     check(
         "targeted/html-form-attached.eml",
-        &["form-asks-password", "freemail-claims-organisation", "html-attachment", "pressing-subject"],
+        &[
+            "form-asks-password",
+            "freemail-claims-organisation",
+            "freemail-sender",
+            "html-attachment",
+            "pressing-subject",
+        ],
     );
 }
 

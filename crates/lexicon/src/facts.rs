@@ -42,6 +42,12 @@ pub struct MailFacts {
     pub references: Vec<String>,
     /// The route, in header order: the newest hop first.
     pub received: Vec<Hop>,
+    /// Where the mail entered the receiving side, as far as its route can be trusted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub origin: Option<Origin>,
+    /// The traits of the program that made the mail.
+    #[serde(skip_serializing_if = "Fingerprint::is_empty", default)]
+    pub fingerprint: Fingerprint,
     /// What the receiving side's Authentication-Results say; `None` where nothing is said.
     pub authentication: Authentication,
     /// The body as a person would read it.
@@ -85,6 +91,85 @@ pub struct Hop {
     pub ip: Option<String>,
     /// RFC 3339 with its own offset.
     pub date: Option<String>,
+    /// The protocol, as the `with` clause names it, without comments: `ESMTPS`, `Microsoft SMTP Server`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub with: Option<String>,
+    /// The server's own id of the mail.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<String>,
+    /// The recipient of the envelope.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none", default)]
+    pub recipient: Option<String>,
+    /// The version of TLS that the server names, e.g. `1.2`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tls: Option<String>,
+    /// Seconds since the hop before it in time (the next in the list); negative where a clock is wrong.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delay_seconds: Option<i64>,
+}
+
+/// Where a mail came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Origin {
+    /// The address.
+    pub ip: String,
+    /// The name that the client gave there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub helo: Option<String>,
+    /// Its place in [`MailFacts::received`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hop: Option<usize>,
+    /// `received`: the first client from outside that a server of the receiving side saw; `claimed`: only a
+    /// header such as X-Originating-IP says so, which anybody can write.
+    pub why: String,
+    /// The address that X-Originating-IP claims, where that is not [`Origin::ip`] itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub claimed: Option<String>,
+}
+
+/// The traits that a mailing program leaves, in stable strings by which mails can be grouped.
+///
+/// A shape writes every run of characters as its class and length: `9` digits, `x` hexadecimal in lower case,
+/// `X` in upper case, `a` letters in lower case, `A` in upper case, `m` anything mixed; marks stand as they are,
+/// `D` is the domain and `U` or `u` a UUID. `<X8$X8$X8@D>`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// Shape of the Message-ID.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message_id: Option<String>,
+    /// Domain of the Message-ID, in lower case.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message_id_domain: Option<String>,
+    /// Whose form of Message-ID it is, where that is known: `outlook`, `gmail`, `python` …
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message_id_form: Option<String>,
+    /// Shape of the first boundary.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub boundary: Option<String>,
+    /// Whose form of boundary it is, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub boundary_form: Option<String>,
+    /// X-Mailer or User-Agent, in lower case, without what follows the second number of its version.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mailer: Option<String>,
+    /// First 16 hexadecimal digits of the SHA-256 of the names of the headers in their order, in lower case and
+    /// each followed by a line feed, without those that servers on the way add.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub header_order: String,
+    /// `MIME-Version;type;charset;transfer encoding` of the mail as a whole, in lower case but for the version.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mime: Option<String>,
+}
+
+impl Fingerprint {
+    /// True where nothing was found.
+    ///
+    /// ```
+    /// assert!(lexicon::facts::Fingerprint::default().is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Results of sender authentication, in the words of RFC 8601 (`pass`, `fail`, `softfail`, `none` …).
@@ -96,6 +181,72 @@ pub struct Authentication {
     pub dkim: Option<String>,
     /// DMARC.
     pub dmarc: Option<String>,
+    /// Every result that a header claims, in the mail's order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub results: Vec<AuthenticationResult>,
+    /// DKIM and ARC signatures, as checked here, in the mail's order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub signatures: Vec<Signature>,
+}
+
+/// One result that a header claims.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AuthenticationResult {
+    /// The header: `authentication-results`, `arc-authentication-results` or `received-spf`.
+    pub header: String,
+    /// Who claims it (authserv-id); empty where it is not said.
+    pub server: String,
+    /// `spf`, `dkim`, `dmarc`, `arc` …
+    pub method: String,
+    /// `pass`, `fail` …
+    pub result: String,
+    /// The domain that it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub domain: Option<String>,
+    /// The selector of the key.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub selector: Option<String>,
+    /// The reason or comment that is given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// True if the receiving side's own, newest server wrote it; anything else may come from the sender.
+    pub counts: bool,
+}
+
+/// One DKIM or ARC signature.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Signature {
+    /// `dkim`, `arc-message` or `arc-seal`.
+    pub kind: String,
+    /// Place in the ARC chain, from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub instance: Option<u32>,
+    /// The domain that signs.
+    pub domain: String,
+    /// The selector of its key.
+    pub selector: String,
+    /// `rsa-sha256` …
+    pub algorithm: String,
+    /// `pass`, `fail`, `no-key`, `expired`, `malformed` or `weak-key`.
+    pub result: String,
+    /// Why, in a short stable phrase; empty for a pass.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub reason: String,
+    /// The names of the headers that it covers, in lower case, as often as it names them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub headers: Vec<String>,
+    /// Whether the body is still the one that was signed; `None` where the signature has no body hash to check.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub body: Option<bool>,
+    /// When it says that it was made, RFC 3339 in UTC.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signed: Option<String>,
+    /// When it says that it expires, RFC 3339 in UTC.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires: Option<String>,
+    /// What an ARC seal says of the chain below it: `none`, `pass`, `fail`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub chain: Option<String>,
 }
 
 /// The body text.

@@ -1,75 +1,10 @@
 //! Tells in the header: who claims to write, and from where.
 
-use lexicon::facts::MailFacts;
+use lexicon::facts::{MailFacts, Signature};
 
-use crate::address;
+use crate::header::Block;
 use crate::session::Session;
-
-/// Free mail services, and Japanese access providers, whose addresses anybody can have.
-const FREEMAIL: [&str; 62] = [
-    "126.com",
-    "163.com",
-    "aol.com",
-    "aol.jp",
-    "biglobe.ne.jp",
-    "daum.net",
-    "dion.ne.jp",
-    "excite.co.jp",
-    "fastmail.com",
-    "foxmail.com",
-    "free.fr",
-    "gmail.com",
-    "gmx.com",
-    "gmx.de",
-    "gmx.net",
-    "goo.jp",
-    "googlemail.com",
-    "hanmail.net",
-    "hotmail.co.jp",
-    "hotmail.co.uk",
-    "hotmail.com",
-    "hotmail.fr",
-    "hushmail.com",
-    "icloud.com",
-    "inbox.lv",
-    "infoseek.jp",
-    "jcom.home.ne.jp",
-    "live.com",
-    "live.jp",
-    "livedoor.com",
-    "mac.com",
-    "mail.com",
-    "mail.goo.ne.jp",
-    "mail.ru",
-    "me.com",
-    "msn.com",
-    "naver.com",
-    "nifty.com",
-    "ocn.ne.jp",
-    "outlook.com",
-    "outlook.fr",
-    "outlook.jp",
-    "plala.or.jp",
-    "proton.me",
-    "protonmail.com",
-    "qq.com",
-    "rediffmail.com",
-    "sina.com",
-    "so-net.ne.jp",
-    "sohu.com",
-    "t-online.de",
-    "tuta.io",
-    "tutanota.com",
-    "web.de",
-    "yahoo.co.jp",
-    "yahoo.co.uk",
-    "yahoo.com",
-    "yahoo.fr",
-    "yandex.com",
-    "yandex.ru",
-    "ymail.com",
-    "zoho.com",
-];
+use crate::{address, clock, dkim, fingerprint, route};
 
 /// Words that only an organisation's name has, in Japanese.
 const ORGANISATION_JA: [&str; 40] = [
@@ -155,11 +90,6 @@ const ORGANISATION_EN: [&str; 36] = [
     "embassy",
 ];
 
-/// True for a free mail or provider domain.
-pub(crate) fn is_freemail(domain: &str) -> bool {
-    FREEMAIL.binary_search(&domain).is_ok()
-}
-
 /// The word in a display name that claims an organisation.
 fn organisation_word(name: &str) -> Option<String> {
     if let Some(word) = ORGANISATION_JA.iter().find(|word| name.contains(*word)) {
@@ -228,7 +158,7 @@ pub(super) fn senders(session: &mut Session<'_>, facts: &MailFacts) {
     {
         session.tell("display-name-holds-other-address", format!("{shown} <{}>", from.address));
     }
-    if is_freemail(&domain)
+    if session.known.freemail.contains(&domain)
         && let Some(word) = organisation_word(&from.name)
     {
         session.tell("freemail-claims-organisation", format!("{} <{}> ({word})", from.name, from.address));
@@ -248,6 +178,70 @@ pub(super) fn senders(session: &mut Session<'_>, facts: &MailFacts) {
             session.tell("return-path-differs", format!("{} → {path}", from.address));
         }
     }
+}
+
+/// What the header alone shows beyond its fields: delays, origin, fingerprint.
+pub(crate) fn traits(session: &mut Session<'_>, block: &Block<'_>, facts: &mut MailFacts) {
+    route::delays(&mut facts.received);
+    let claimed = ["x-originating-ip", "x-source-ip", "x-sender-ip"].iter().find_map(|name| {
+        let header = facts.headers.iter().find(|h| h.name.eq_ignore_ascii_case(name))?;
+        header.value.split([',', ' ', ';']).find_map(route::ip)
+    });
+    let known = session.known;
+    facts.origin = route::origin(&facts.received, claimed, &|host| known.roster.is_own(host));
+    facts.fingerprint = fingerprint::of(block, facts);
+    let content = block.get("content-type").map(|v| v.get(..CONTENT_TYPE_BYTES).unwrap_or(v));
+    if let Some(date) = facts.date.as_deref() {
+        let print = &facts.fingerprint;
+        let ours = |form: &Option<String>| form.as_deref() == Some("outlook");
+        if ours(&print.boundary_form) || ours(&print.message_id_form) {
+            let content = content.map(crate::params::parse).unwrap_or_default();
+            super::clock::identifiers(session, date, facts.message_id.as_deref(), content.param("boundary"));
+        }
+    }
+    // A list's own program may make a mail anew.
+    let listed =
+        block.fields.iter().any(|f| f.is("list-id") || f.is("x-mailman-version") || f.is("list-post"));
+    if let (Some(mailer), false) = (facts.fingerprint.mailer.as_deref(), listed) {
+        let print = &facts.fingerprint;
+        for (place, form) in [("message-id", &print.message_id_form), ("boundary", &print.boundary_form)] {
+            if let Some(form) = form
+                && fingerprint::form::contradicts(mailer, form).is_some()
+            {
+                session.tell("mailer-contradicts", format!("{mailer} / {place}: {form}"));
+            }
+        }
+    }
+}
+
+/// Bytes of a Content-Type header that are read for its boundary.
+const CONTENT_TYPE_BYTES: usize = 1_000;
+
+/// Checks the signatures of a mail and tells what they give away.
+pub(crate) fn signatures(
+    session: &mut Session<'_>,
+    raw: &[u8],
+    block: &Block<'_>,
+    facts: &MailFacts,
+) -> Vec<Signature> {
+    let time = |text: Option<&String>| text.and_then(|t| clock::epoch(t));
+    let received =
+        time(facts.received.first().and_then(|h| h.date.as_ref())).or_else(|| time(facts.date.as_ref()));
+    let found = dkim::check(raw, block, received, &session.known.keys);
+    let listed = block.fields.iter().any(|f| f.is("list-id"));
+    // ARC is made for mails that are changed on the way: only its newest set must still fit.
+    let newest = found.iter().filter_map(|s| s.instance).max();
+    for signature in found.iter().filter(|s| s.instance == newest || s.instance.is_none()) {
+        let why = || format!("{}: {} ({})", signature.kind, signature.domain, signature.reason);
+        if signature.body == Some(false) {
+            if !listed {
+                session.tell("body-changed-after-signing", why());
+            }
+        } else if signature.result == "fail" && signature.reason == "signature does not verify" && !listed {
+            session.tell("signature-fails", why());
+        }
+    }
+    found
 }
 
 pub(super) fn authentication(session: &mut Session<'_>, facts: &MailFacts) {
@@ -326,7 +320,41 @@ mod tests {
     }
 
     #[test]
-    fn the_freemail_list_is_sorted_so_that_it_can_be_searched() {
-        assert!(FREEMAIL.is_sorted());
+    fn a_mailer_whose_identifiers_are_anothers_is_told() {
+        let id = "mailer-contradicts";
+        let mail = |mailer: &str, more: &str| {
+            format!(
+                "From: a@example.com\nX-Mailer: {mailer}\n{more}Content-Type: multipart/mixed; boundary=\"===============1234567890123456789==\"\n\n"
+            )
+        };
+        check(&mail("Microsoft Outlook 16.0", ""), id, true);
+        check(&mail("Microsoft Outlook 16.0", "List-Id: <a.example.com>\n"), id, false);
+        check(&mail("Example Sender 1.0", ""), id, false);
+    }
+
+    #[test]
+    fn a_body_changed_after_signing_is_told_but_not_on_lists() {
+        let id = "body-changed-after-signing";
+        let mail = |more: &str| {
+            format!(
+                "{more}DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=a; h=from; b=AAAA; bh=AAAA\nFrom: a@example.com\n\nx\n"
+            )
+        };
+        check(&mail(""), id, true);
+        check(&mail("List-Id: <a.example.com>\n"), id, false);
+    }
+
+    #[test]
+    fn a_signature_that_the_key_refutes_is_told() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/mail/signed");
+        let keys = dkim::Keys::parse(&std::fs::read_to_string(folder.join("keys.txt")).unwrap());
+        let known = crate::Known { keys, ..crate::Known::default() };
+        let told = |name: &str| {
+            let raw = std::fs::read(folder.join(name)).unwrap();
+            let facts = crate::read_with(&raw, &crate::Limits::default(), &known).facts;
+            facts.tells.iter().any(|t| t.id == "signature-fails")
+        };
+        assert!(told("subject-changed.eml"));
+        assert!(!told("relaxed-relaxed.eml"));
     }
 }

@@ -94,7 +94,7 @@ fn authority(url: &str) -> Option<&str> {
 }
 
 /// The host of an http URL in lower case.
-fn host(url: &str) -> Option<String> {
+pub(super) fn host(url: &str) -> Option<String> {
     let authority = authority(url)?;
     let host = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
     let host = match host.strip_prefix('[') {

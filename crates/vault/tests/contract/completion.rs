@@ -4,8 +4,8 @@ use desk::records::{CampaignChange, Casebook as _, Completion, DissectionRecord,
 use futures_util::future::join_all;
 use lexicon::SubmissionState;
 use lexicon::facts::{
-    Attachment, Authentication, Body, Header, Hop, HtmlFacts, HtmlForm, HtmlLink, MailFacts, Mailbox, Oddity,
-    Tell,
+    Attachment, Authentication, Body, Fingerprint, Header, Hop, HtmlFacts, HtmlForm, HtmlLink, MailFacts,
+    Mailbox, Oddity, Origin, Tell,
 };
 use lexicon::observable::{GuardMark, Hashes, Observable, ObservableType};
 use vault::Vault;
@@ -38,8 +38,10 @@ fn facts() -> MailFacts {
         to: vec![mailbox(), Mailbox::default()],
         cc: vec![mailbox()],
         references: texts(),
-        received: vec![Hop { from: some(), by: None, ip: some(), date: None }, Hop::default()],
-        authentication: Authentication { spf: some(), dkim: None, dmarc: some() },
+        received: vec![Hop { from: some(), ip: some(), ..Hop::default() }, Hop::default()],
+        origin: Some(Origin { ip: hostile(), helo: some(), hop: Some(7), why: hostile(), claimed: some() }),
+        fingerprint: Fingerprint { mailer: some(), header_order: hostile(), ..Fingerprint::default() },
+        authentication: Authentication { spf: some(), dmarc: some(), ..Authentication::default() },
         body: Body {
             text: hostile(),
             charset: some(),
