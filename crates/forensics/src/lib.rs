@@ -90,8 +90,6 @@ pub fn attachment(raw: &[u8], place: &str) -> Option<Vec<u8>> {
 /// assert_eq!(reading.facts.body.text, "Hello");
 /// ```
 pub fn read(raw: &[u8], limits: &Limits) -> Reading {
-    let mut session = session::Session::new(limits);
-    let (mut facts, html) = read_into(&mut session, raw);
     read_with(raw, limits, Known::nothing())
 }
 
@@ -104,11 +102,7 @@ pub fn read(raw: &[u8], limits: &Limits) -> Reading {
 /// ```
 pub fn read_with(raw: &[u8], limits: &Limits, known: &Known) -> Reading {
     let mut session = session::Session::with_known(limits, known);
-    let (mut facts, html) = if raw.starts_with(ole::MAGIC) {
-        msg::read(&mut session, raw, "", 0)
-    } else {
-        mail::read(&mut session, raw, "", 0)
-    };
+    let (mut facts, html) = read_into(&mut session, raw);
     if raw.is_empty() {
         session.odd("mail-empty", "byte:0".to_owned());
     }
