@@ -6,12 +6,14 @@
 //!
 //! To teach it a kind: a module with a [`registry::Analyser`], and a line in [`registry::ALL`].
 
+pub mod archive;
 mod bench;
 mod binary;
 mod driver;
 mod limits;
 mod markup;
 pub mod oddities;
+pub mod passwords;
 mod plain;
 mod registry;
 mod specimen;

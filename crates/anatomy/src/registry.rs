@@ -16,4 +16,13 @@ pub(crate) struct Analyser {
 }
 
 /// Every analyser; a file is shown to each that knows its kind, in this order.
-pub(crate) static ALL: &[&Analyser] = &[&crate::markup::ANALYSER, &crate::plain::ANALYSER];
+pub(crate) static ALL: &[&Analyser] = &[
+    &crate::archive::ANALYSER,
+    &crate::archive::cab::ANALYSER,
+    &crate::archive::sevenz::ANALYSER,
+    &crate::archive::stream::ANALYSER,
+    &crate::archive::tar::ANALYSER,
+    &crate::archive::zip::ANALYSER,
+    &crate::markup::ANALYSER,
+    &crate::plain::ANALYSER,
+];
