@@ -330,7 +330,8 @@ fn in_lines(lines: &[Vec<char>]) -> Vec<(u8, String)> {
 fn after_word(line: &[char], folded: &[char], end: usize, out: &mut Vec<(u8, String)>) -> (bool, bool) {
     let mut at = end;
     // パスワード（半角英数）：… and Password (case sensitive): …
-    if let Some('(') = folded.get(at).or_else(|| folded.get(at + 1)).copied().filter(|c| *c == '(')
+    let open = folded.iter().skip(at).take(2).find(|c| !c.is_whitespace());
+    if open == Some(&'(')
         && let Some(close) = folded.iter().skip(at).take(40).position(|c| *c == ')')
     {
         let after = at + close + 1;

@@ -136,6 +136,11 @@ pub fn list(raw: &[u8], limit: usize) -> ZipList {
     })
 }
 
+/// True if an archive with at least one entry ends the file, whatever stands before it.
+pub fn is_archive(raw: &[u8]) -> bool {
+    central(raw, 1).is_some_and(|list| !list.entries.is_empty())
+}
+
 /// The entries whose local headers stand between (or before) those that the directory names, at most `limit`.
 pub fn hidden(raw: &[u8], list: &ZipList, limit: usize) -> Vec<ZipEntry> {
     if list.torn || list.cut {
@@ -492,6 +497,21 @@ mod tests {
             assert_eq!((got.entries[0].name.as_str(), got.entries[0].size), (expect, 7));
             assert!(!got.entries[0].encrypted);
         }
+    }
+
+    #[test]
+    fn an_archive_behind_other_data_is_found_and_its_entries_too() {
+        let zip = archive(b"a.txt", 0);
+        let behind = [&b"\0\x01\x02 something else"[..], &zip].concat();
+        let got = list(&behind, 10);
+        assert_eq!((got.before, got.after, got.entries[0].offset), (18, 0, 18));
+        assert_eq!(locate(&behind, &got.entries[0]).unwrap().start, 18);
+        assert_eq!(crate::kind::of(Some("a.dat"), &behind).word, "zip");
+        let twice = [zip.clone(), archive(b"b.txt", 0), b"tail".to_vec()].concat();
+        let got = list(&twice, 10);
+        assert_eq!((got.before, got.after), (zip.len(), 4));
+        let hidden = hidden(&twice, &got, 10);
+        assert_eq!((hidden[0].name.as_str(), hidden[0].hidden), ("a.txt", true));
     }
 
     #[test]

@@ -133,3 +133,78 @@ fn inner_name(name: &str) -> Option<String> {
     let name = if short { format!("{stem}.tar") } else { stem.to_owned() };
     (!stem.is_empty()).then_some(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use crate::{Job, Limits, Opened, open};
+
+    const CSV: &str = "079c7f8c11c1f937511ef9b17fdcc14345730c69d29d3d269175eb545ce02f45";
+
+    fn opened(name: &str, bytes: &[u8]) -> Opened {
+        let job = Job { name: Some(name), place: "attachment[0]", inline: false, bytes };
+        open(&job, &[], &Limits::default())
+    }
+
+    fn gz(content: &[u8], name: &[u8]) -> Vec<u8> {
+        let mut writer = flate2::GzBuilder::new()
+            .filename(name)
+            .mtime(1_375_855_920)
+            .write(Vec::new(), flate2::Compression::best());
+        writer.write_all(content).unwrap();
+        writer.finish().unwrap()
+    }
+
+    #[test]
+    fn every_format_gives_its_one_file_a_name() {
+        for (name, bytes, kind) in [
+            ("list.csv.xz", &include_bytes!("../../../../fixtures/files/archive/list.csv.xz")[..], "xz"),
+            ("list.csv.lzma", include_bytes!("../../../../fixtures/files/archive/list.csv.lzma"), "lzma"),
+            ("list.csv.bz2", include_bytes!("../../../../fixtures/files/archive/list.csv.bz2"), "bz2"),
+            ("list.csv.zst", include_bytes!("../../../../fixtures/files/archive/list.csv.zst"), "zst"),
+            ("list.csv.lz4", include_bytes!("../../../../fixtures/files/archive/list.csv.lz4"), "lz4"),
+        ] {
+            let whole = opened(name, bytes);
+            assert_eq!(whole.attachment.kind, kind);
+            let file = &whole.attachment.children[0];
+            assert_eq!((file.name.as_deref(), file.sha256.as_str()), (Some("list.csv"), CSV), "{kind}");
+            assert_eq!(whole.oddities, [], "{kind}");
+            let cut = opened(name, &bytes[..bytes.len() - 20]);
+            assert_eq!(cut.oddities[0].id, "archive-undecodable", "{kind}");
+            for at in 0..bytes.len() {
+                let mut flipped = bytes.to_vec();
+                flipped[at] ^= 0xff;
+                opened(name, &flipped);
+            }
+        }
+    }
+
+    #[test]
+    fn gzip_tells_the_name_within_and_chains_of_formats_are_followed() {
+        let inner = gz(b"hello", b"\x90\xbf\x8b\x81\x8f\x91.txt");
+        let outer = opened("a.tgz", &gz(&inner, b"inner.gz"));
+        let first = &outer.attachment.children[0];
+        assert_eq!((first.name.as_deref(), first.kind.as_str()), (Some("inner.gz"), "gz"));
+        assert_eq!(first.children[0].name.as_deref(), Some("請求書.txt"));
+        let dates = outer.attachment.properties.iter().find(|p| p.name == "archive.modified");
+        assert_eq!(dates.unwrap().value, "2013-08-07T06:12:00Z");
+    }
+
+    #[test]
+    fn members_follow_each_other_and_what_is_after_them_is_told() {
+        let two = [gz(b"one ", b"a"), gz(b"two", b"b")].concat();
+        let whole = opened("a.gz", &two);
+        assert_eq!(whole.attachment.children[0].sha256, forensics::hash::sha256(b"one two"));
+        assert_eq!(whole.oddities, []);
+        let more = opened("a.gz", &[two, b"rest".to_vec()].concat());
+        assert_eq!(more.oddities[0].id, "archive-data-after");
+    }
+
+    #[test]
+    fn a_bomb_is_cut() {
+        let bomb = opened("a.gz", &gz(&vec![0; 20 << 20], b"zeros"));
+        assert!(bomb.oddities.iter().any(|o| o.id == "unpacked-size-limit"));
+        assert!(bomb.attachment.children[0].size <= 1_100 * bomb.attachment.size);
+    }
+}
