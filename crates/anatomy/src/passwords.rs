@@ -454,7 +454,7 @@ fn push(weight: u8, value: &[char], out: &mut Vec<(u8, String)>) {
             && !form.contains(char::is_control);
         let is_word = word_at(&form.chars().map(fold).collect::<Vec<_>>(), 0)
             .is_some_and(|end| end == length)
-            && form.to_ascii_lowercase() != "password";
+            && !form.eq_ignore_ascii_case("password");
         if fits && fine && !is_word {
             out.push((weight.saturating_sub(index as u8), form.to_owned()));
         }

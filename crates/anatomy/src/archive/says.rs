@@ -27,9 +27,12 @@ pub fn says(file: &Attachment) -> Vec<Saying> {
     let encrypted =
         file.encrypted == Some(true) || file.properties.iter().any(|p| p.name == "archive.encryption");
     let headers = has("archive.encryption", "header");
+    // "1.5" and "2.9" are old RARs, "5.0" and "RAR 5" are new ones.
+    let five = ["rar5", "rar 5", "5.0", "v5"].iter().any(|form| has("archive.version", form))
+        || file.properties.iter().any(|p| p.name == "archive.version" && p.value == "5");
     match file.kind.as_str() {
         "zip" => zip(&mut out, &has, encrypted),
-        "rar" => rar(&mut out, has("archive.version", "5"), encrypted, headers),
+        "rar" => rar(&mut out, five, encrypted, headers),
         "7z" => {
             out.push(saying(
                 "Windows 10 以前の標準機能では開けません。7-Zip などの展開ソフトで開けます",
@@ -50,8 +53,8 @@ pub fn says(file: &Attachment) -> Vec<Saying> {
         }
         "lzh" => {
             out.push(saying(
-                "Windows の標準機能では開けません（2010 年に開発者が利用の中止を呼びかけた形式です）。7-Zip、Lhaplus で開けます",
-                "Windows does not open it by itself; 7-Zip and Lhaplus do. It is hardly used any more, and outside of Japan unknown",
+                "Windows 10 の標準機能では開けません（2010 年に開発者が利用の中止を呼びかけた形式です）。7-Zip、Lhaplus で開けます",
+                "Windows 10 does not open it by itself; 7-Zip and Lhaplus do. Its author advised against its use in 2010",
             ));
         }
         "arj" => out.push(saying(
@@ -76,10 +79,11 @@ pub fn says(file: &Attachment) -> Vec<Saying> {
         }
         _ => {}
     }
+    let opened = std::iter::once(file).chain(&file.children).find(|part| part.password.is_some());
     if !out.is_empty()
-        && let Some(password) = &file.password
+        && let Some((part, password)) = opened.and_then(|part| Some((part, part.password.as_ref()?)))
     {
-        let from = file.password_from.as_deref().unwrap_or("");
+        let from = part.password_from.as_deref().unwrap_or("");
         out.push(saying(
             format!("パスワード「{password}」で開きました（{from}）"),
             format!("The password {password:?} opened it ({from})"),
@@ -95,7 +99,7 @@ fn zip(out: &mut Vec<Saying>, has: &dyn Fn(&str, &str) -> bool, encrypted: bool)
             "It is encrypted with AES: Windows Explorer does not open it; 7-Zip, WinRAR and others do",
         ));
         out.push(saying(
-            "macOS の「アーカイブユーティリティ」以外の unzip コマンド（6.0 まで）でも開けません",
+            "unzip コマンド（6.0 まで）でも開けません",
             "Nor does the unzip command (up to 6.0)",
         ));
     } else if has("archive.encryption", "strong") {
@@ -140,10 +144,7 @@ fn rar(out: &mut Vec<Saying>, five: bool, encrypted: bool, headers: bool) {
                 "Its file names are encrypted too: Lhaplus does not open it",
             ));
         } else {
-            out.push(saying(
-                "Lhaplus（UnRAR の DLL を使用）でも開けます",
-                "Lhaplus (with UnRAR's library) opens it too",
-            ));
+            out.push(saying("Lhaplus でも開けます", "Lhaplus opens it too"));
         }
     }
     if five && headers {
@@ -182,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn the_password_that_opened_it_is_said_with_its_place() {
+        let inner = Attachment {
+            password: Some("k3rB".to_owned()),
+            password_from: Some("body".to_owned()),
+            ..Attachment::default()
+        };
+        let file = Attachment { kind: "zip".to_owned(), children: vec![inner], ..Attachment::default() };
+        assert!(says(&file).iter().any(|s| s.ja.contains("「k3rB」で開きました（body）")));
+    }
+
+    #[test]
     fn what_explorer_and_lhaplus_do_not_open_is_said() {
         assert!(
             archive("zip", &[("archive.encryption", "AES-256 (AE-2)")])
@@ -192,9 +204,10 @@ mod tests {
         assert!(archive("zip", &[("archive.method", "deflate")]).contains("open it by themselves"));
         let five = archive("rar", &[("archive.version", "RAR 5")]);
         let four = archive("rar", &[("archive.version", "RAR 4")]);
-        assert!(five.contains("Lhaplus や") && four.contains("Lhaplus（"));
+        assert!(five.contains("Lhaplus や") && four.contains("Lhaplus でも開けます"));
         let sealed = [("archive.version", "RAR 4"), ("archive.encryption", "encrypted headers")];
         assert!(archive("rar", &sealed).contains("Lhaplus では開けません"));
+        assert!(archive("rar", &[("archive.version", "1.5")]).contains("RAR4 以前"));
         assert_eq!(archive("pdf", &[]), "");
     }
 }
