@@ -123,7 +123,6 @@ fn list<'c>(bytes: &[u8], header: &Header<'_>, keys: &mut Keys<'c>, specimen: &m
         let (size, crc) = folder.files.first().copied().unwrap_or((folder.size(), folder.crc));
         let size = specimen.room(packed(folder)).min(usize::try_from(size).unwrap_or(usize::MAX));
         drop(keys.open(bytes, &header.streams, folder, size, crc, specimen));
-        keys.settled = true;
     }
     for folder in &header.streams.folders {
         let (size, crc) = folder.files.first().copied().unwrap_or((folder.size(), folder.crc));
@@ -300,15 +299,15 @@ enum Opening<'a, 'c> {
 struct Keys<'c> {
     all: &'c [Password],
     known: Option<&'c Password>,
-    /// The smallest folder was tried with all of them.
-    settled: bool,
+    /// Folders that stayed closed after all of them were tried.
+    failed: usize,
     /// Keys cost seconds: each is made once for a salt.
     made: BTreeMap<(Vec<u8>, u8, usize), [u8; 32]>,
 }
 
 impl<'c> Keys<'c> {
     fn new(all: &'c [Password]) -> Self {
-        Self { all, known: None, settled: false, made: BTreeMap::new() }
+        Self { all, known: None, failed: 0, made: BTreeMap::new() }
     }
 
     /// Opens a folder, with a password that proves right on its first `size` bytes where it needs one.
@@ -332,7 +331,8 @@ impl<'c> Keys<'c> {
         let Some(aes) = SevenAes::read(coder.properties) else {
             return Opening::Unknown;
         };
-        let rest: &'c [Password] = if self.settled && self.known.is_none() { &[] } else { self.all };
+        let rest: &'c [Password] =
+            if self.failed >= FAILED_FOLDERS && self.known.is_none() { &[] } else { self.all };
         for (index, password) in self.known.into_iter().chain(rest).enumerate() {
             let number = self.all.iter().position(|p| p == password).unwrap_or(index);
             let id = (aes.salt.clone(), aes.rounds, number);
@@ -373,9 +373,13 @@ impl<'c> Keys<'c> {
             }
             return open(Some(&key)).map_or(Opening::Unknown, |stream| Opening::Open(stream, Some(password)));
         }
+        self.failed += 1;
         Opening::Closed
     }
 }
+
+/// Folders on which all passwords are tried before an archive counts as closed.
+const FAILED_FOLDERS: usize = 4;
 
 /// Decompressed bytes without an error that no wrong key gives.
 const LONG_PROOF: usize = 1 << 20;

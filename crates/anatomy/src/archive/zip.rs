@@ -40,7 +40,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     describe(&list.entries, specimen);
     let spans: Vec<Option<ZipLocal>> = list.entries.iter().map(|e| zipdir::locate(bytes, e)).collect();
     let overlapping = overlapping(&spans);
-    let mut keys = Keys { all: specimen.passwords(), known: Vec::new(), tried_all: false, unopened: false };
+    let mut keys = Keys { all: specimen.passwords(), known: Vec::new(), failed: 0, unopened: false };
     // The smallest encrypted entry tells soonest which password is right.
     let smallest = (0..spans.len())
         .filter(|at| list.entries.get(*at).is_some_and(|e| e.encrypted && e.packed > 12) && !overlapping[*at])
@@ -50,7 +50,6 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     {
         let data = bytes.get(local.data.clone()).unwrap_or(&[]);
         keys.open(specimen, entry, data);
-        keys.tried_all = true;
     }
     let mut seen = Seen::default();
     for ((entry, local), overlaps) in list.entries.iter().zip(&spans).zip(&overlapping) {
@@ -265,8 +264,8 @@ struct Keys<'c> {
     all: &'c [Password],
     /// Those that opened an entry, the last one first.
     known: Vec<&'c Password>,
-    /// All of them were tried on the smallest entry: the others of it are tried with those known only, unless none is.
-    tried_all: bool,
+    /// Entries that stayed closed after all of them were tried.
+    failed: usize,
     /// An entry stayed closed.
     unopened: bool,
 }
@@ -280,9 +279,9 @@ impl<'c> Keys<'c> {
         data: &[u8],
     ) -> Option<(Filled, &'c Password)> {
         let room = specimen.room(entry.packed);
-        // Where nothing opened the smallest entry, nothing but a cipher of another entry's own is left to be tried:
-        // rare enough to be left alone.
-        let rest: &'c [Password] = if self.tried_all && self.known.is_empty() { &[] } else { self.all };
+        // One archive has one password, as a rule: where nothing opened the first few, the others are left alone.
+        let given_up = self.known.is_empty() && self.failed >= FAILED_ENTRIES;
+        let rest: &'c [Password] = if given_up { &[] } else { self.all };
         let candidates = self.known.clone().into_iter().chain(rest);
         for password in candidates {
             for form in forms(&password.value) {
@@ -308,9 +307,13 @@ impl<'c> Keys<'c> {
                 }
             }
         }
+        self.failed += 1;
         None
     }
 }
+
+/// Entries on which all passwords are tried before an archive counts as closed.
+const FAILED_ENTRIES: usize = 8;
 
 /// What decryption gave.
 struct Plain {
