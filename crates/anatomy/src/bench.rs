@@ -18,7 +18,13 @@ pub(crate) struct Bench<'c> {
     /// A place whose bytes are to be kept, and the bytes once they were met.
     pub(crate) wanted: Option<(&'c str, Option<Vec<u8>>)>,
     source_room: usize,
+    /// Bytes that may still be hashed and decrypted to try passwords.
+    trial_room: u64,
 }
+
+/// Bytes hashed and decrypted to try passwords, over all files inside each other: a few seconds at worst. One trial on
+/// a 7z archive as 7-Zip writes it takes some ten million.
+const TRIAL_BYTES: u64 = 512 << 20;
 
 impl<'c> Bench<'c> {
     pub(crate) fn new(limits: &'c Limits, passwords: &'c [Password]) -> Self {
@@ -32,7 +38,15 @@ impl<'c> Bench<'c> {
             bytes_left: limits.all_bytes,
             wanted: None,
             source_room: limits.source_bytes,
+            trial_room: TRIAL_BYTES,
         }
+    }
+
+    /// Takes `cost` bytes of work from what trying passwords may take; false if that is more than is left.
+    pub(crate) fn trial(&mut self, cost: u64) -> bool {
+        let left = self.trial_room.checked_sub(cost);
+        self.trial_room = left.unwrap_or(self.trial_room);
+        left.is_some()
     }
 
     /// Tells an oddity, each once.

@@ -6,6 +6,7 @@
 //!
 //! To teach it a kind: a module with a [`registry::Analyser`], and a line in [`registry::ALL`].
 
+pub mod archive;
 mod bench;
 mod binary;
 mod der;
@@ -20,6 +21,7 @@ mod opener;
 mod pe;
 mod pgp;
 mod pkcs7;
+pub mod passwords;
 mod plain;
 mod program;
 mod registry;

@@ -27,4 +27,12 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::tnef::ANALYSER,
     &crate::msi::ANALYSER,
     &crate::program::ANALYSER,
+    &crate::archive::ANALYSER,
+    &crate::archive::cab::ANALYSER,
+    &crate::archive::sevenz::ANALYSER,
+    &crate::archive::stream::ANALYSER,
+    &crate::archive::tar::ANALYSER,
+    &crate::archive::zip::ANALYSER,
+    &crate::markup::ANALYSER,
+    &crate::plain::ANALYSER,
 ];

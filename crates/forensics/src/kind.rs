@@ -9,6 +9,7 @@ mod documents;
 pub use documents::Macros;
 
 use crate::ole::{self, Ole};
+use crate::zipdir;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,12 @@ pub fn look(name: Option<&str>, bytes: &[u8]) -> Look {
     if let Some(kind) = magic(bytes, &extension) {
         return simple(kind);
     }
-    simple(Kind::plain(text_kind(bytes, &extension)))
+    let word = text_kind(bytes, &extension);
+    if word == "bin" && zipdir::is_archive(bytes) {
+        // Something was put before the archive: programs open it all the same.
+        return documents::zip(bytes, &extension, ZIP_ENTRIES);
+    }
+    simple(Kind::plain(word))
 }
 
 /// Signatures at fixed places.
@@ -421,6 +427,20 @@ mod tests {
         check("x", b"", "empty", None);
         check("x.dat", b"From: a@example.com\nTo: b@example.com\nSubject: x\n\nbody", "eml", None);
         check("x.txt", "日本語の文".as_bytes(), "txt", None);
+    }
+
+    #[test]
+    fn compressed_files_without_a_plain_signature_are_known() {
+        check("a.lz4", b"\x04\x22\x4d\x18\x64", "lz4", None);
+        check("a.lz", b"LZIP\x01\x0c", "lz", None);
+        check("a", b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x11", "lzma", None);
+        let mut tar = vec![0u8; 1024];
+        tar[..5].copy_from_slice(b"a.txt");
+        let sum = 32 * 8 + b"a.txt".iter().map(|b| u64::from(*b)).sum::<u64>();
+        tar[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        check("a", &tar, "tar", None);
+        tar[0] = b'b';
+        check("a", &tar, "bin", None);
     }
 
     #[test]

@@ -27,11 +27,17 @@ pub(super) fn archive(bytes: &[u8]) -> Option<Kind> {
         "bz2"
     } else if bytes.starts_with(b"\x28\xb5\x2f\xfd") {
         "zst"
+    } else if bytes.starts_with(b"\x04\x22\x4d\x18") {
+        "lz4"
+    } else if bytes.starts_with(b"LZIP\x01") {
+        "lz"
+    } else if is_lzma(bytes) {
+        "lzma"
     } else if at(7, b"**ACE**") {
         "ace"
     } else if bytes.starts_with(b"\x60\xea") && bytes.len() > 10 {
         "arj"
-    } else if at(257, b"ustar") {
+    } else if at(257, b"ustar") || is_old_tar(bytes) {
         "tar"
     } else if bytes.starts_with(b"\x1f\x9d") {
         "z"
@@ -45,6 +51,32 @@ pub(super) fn archive(bytes: &[u8]) -> Option<Kind> {
         return None;
     };
     Some(Kind::plain(word))
+}
+
+/// The old `.lzma` format has no signature: its usual properties, a size that is unknown or not absurd, and the zero
+/// with which every LZMA stream starts.
+fn is_lzma(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x5d\0\0")
+        && bytes.get(13) == Some(&0)
+        && bytes.get(5..13).is_some_and(|size| size == [0xff; 8] || size.ends_with(&[0; 3]))
+}
+
+/// A tape archive from before ustar: it shows by the check sum of its first header only.
+fn is_old_tar(bytes: &[u8]) -> bool {
+    let Some(header) = bytes.get(..512) else {
+        return false;
+    };
+    let octal = |field: &[u8]| {
+        let digits = field.iter().skip_while(|b| **b == b' ').take_while(|b| (b'0'..=b'7').contains(b));
+        digits.fold((0u64, 0), |(value, count), b| (value << 3 | u64::from(b - b'0'), count + 1))
+    };
+    let (told, digits) = octal(header.get(148..156).unwrap_or(&[]));
+    let sum: u64 = header
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u64::from(*byte) })
+        .sum();
+    header.first().is_some_and(|byte| *byte != 0) && digits > 3 && told == sum
 }
 
 /// Blocks of a RAR archive looked at.
