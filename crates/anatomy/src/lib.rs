@@ -9,9 +9,12 @@
 mod bench;
 mod binary;
 mod driver;
+mod fuzzy;
+mod image;
 mod limits;
 mod markup;
 pub mod oddities;
+mod pdf;
 mod plain;
 mod registry;
 mod specimen;
