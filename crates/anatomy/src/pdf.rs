@@ -3,6 +3,7 @@
 //! The reader is the product's own: every object of every revision is found by one pass over the bytes, so a wrong
 //! or missing cross-reference hides nothing, and only streams that matter are unpacked.
 
+mod crypt;
 mod file;
 mod filters;
 mod syntax;
@@ -55,15 +56,25 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         let version = crate::binary::piece(head, at + 5, 3);
         specimen.property("pdf.version", String::from_utf8_lossy(version));
     }
-    let found = file::scan(bytes);
-    let packed = file::packed(&found.objects, |_, raw| raw.to_vec());
-    let file = file::file(found, &packed);
+    let mut found = file::scan(bytes);
+    // The word alone, in a text or in a picture, encrypts nothing.
+    specimen.file.encrypted = Some(false);
+    let mut key = None;
+    if let Some((lock, number)) = file::lock(&found) {
+        let Some(opened) = open(lock.as_ref(), specimen) else {
+            // Its strings would be noise.
+            specimen.file.encrypted = Some(true);
+            specimen.odd("password-unknown", "");
+            return;
+        };
+        file::unlock(&mut found, &opened, number);
+        key = Some(opened);
+    }
+    let packed = file::packed(&found.objects, key.as_ref());
+    let file = file::file(found, &packed, key);
     if file.cut {
         specimen.odd("pdf-objects-limit", "");
     }
-    // The words alone, in a text or in a picture, encrypt nothing.
-    let encrypted = file.trailer.get(b"Encrypt").is_some();
-    specimen.file.encrypted = Some(encrypted);
     let mut walk = walk::Walk::new(&file, specimen);
     walk.everything();
     let (pages, images) = (walk.pages, walk.images);
@@ -72,4 +83,22 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             specimen.property(name, count.to_string());
         }
     }
+}
+
+/// The key: of the empty password, which readers try without asking, or of one that is known.
+fn open(lock: Option<&crypt::Lock>, specimen: &mut Specimen<'_, '_>) -> Option<crypt::Key> {
+    let lock = lock?;
+    specimen.property("document.encryption", lock.words());
+    if let Some(key) = lock.open("") {
+        return Some(key);
+    }
+    for password in specimen.passwords() {
+        if let Some(key) = lock.open(&password.value) {
+            specimen.file.encrypted = Some(true);
+            specimen.file.password = Some(password.value.clone());
+            specimen.file.password_from = Some(password.from.clone());
+            return Some(key);
+        }
+    }
+    None
 }

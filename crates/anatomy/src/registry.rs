@@ -21,6 +21,5 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::plain::ANALYSER,
     &crate::pdf::ANALYSER,
     &crate::image::ANALYSER,
-    &crate::image::ANALYSER,
     &crate::fuzzy::ANALYSER,
 ];

@@ -1,7 +1,7 @@
 //! PDF files built in place, and what is told of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use anatomy::{Job, Limits, Opened, open};
+use anatomy::{Job, Limits, Opened, Password, open};
 
 fn opened(bytes: &[u8]) -> Opened {
     let job = Job { name: Some("a.pdf"), place: "attachment[0]", inline: false, bytes };
@@ -97,4 +97,42 @@ fn a_damaged_file_is_read_as_far_as_it_goes() {
 fn a_file_of_nothing_but_object_headers_is_bounded() {
     let opened = opened(format!("%PDF-1.7\n{}", "1 0 obj ".repeat(150_000)).as_bytes());
     assert!(opened.oddities.iter().any(|o| o.id == "pdf-objects-limit"));
+}
+
+fn with_password(bytes: &[u8], password: &str) -> Opened {
+    let job = Job { name: Some("a.pdf"), place: "attachment[0]", inline: false, bytes };
+    let password = Password { value: password.to_owned(), from: "body".to_owned() };
+    open(&job, &[password], &Limits::default())
+}
+
+#[test]
+fn each_method_of_encryption_is_opened_by_the_users_and_the_owners_password() {
+    let files: [(&[u8], &str); 5] = [
+        (include_bytes!("../../../fixtures/files/pdf/rc4-40.pdf"), "RC4 40-bit (V1 R2)"),
+        (include_bytes!("../../../fixtures/files/pdf/rc4-128.pdf"), "RC4 128-bit (V2 R3)"),
+        (include_bytes!("../../../fixtures/files/pdf/aes-128.pdf"), "AES-128 (V4 R4)"),
+        (include_bytes!("../../../fixtures/files/pdf/aes-256-r5.pdf"), "AES-256 (V5 R5)"),
+        (include_bytes!("../../../fixtures/files/pdf/aes-256-r6.pdf"), "AES-256 (V5 R6)"),
+    ];
+    for (bytes, method) in files {
+        for password in ["secret", "owner"] {
+            let opened = with_password(bytes, password);
+            assert_eq!(targets(&opened, "link"), ["https://locked.example/"], "{method} {password}");
+            assert_eq!(opened.attachment.property("document.encryption"), Some(method));
+            assert_eq!(opened.attachment.password.as_deref(), Some(password));
+            assert_eq!(opened.attachment.property("document.title"), Some("Locked"));
+        }
+        let closed = with_password(bytes, "wrong");
+        assert_eq!(closed.attachment.encrypted, Some(true));
+        assert!(closed.attachment.relations.is_empty());
+        assert!(closed.oddities.iter().any(|o| o.id == "password-unknown"));
+    }
+}
+
+#[test]
+fn a_file_that_opens_without_a_password_is_not_encrypted_to_its_reader() {
+    let opened = opened(include_bytes!("../../../fixtures/files/pdf/empty.pdf"));
+    assert_eq!(opened.attachment.encrypted, Some(false));
+    assert_eq!(opened.attachment.property("document.encryption"), Some("AES-256 (V5 R6)"));
+    assert_eq!(targets(&opened, "link"), ["https://locked.example/"]);
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 
+use super::crypt::{Key, Lock};
 use super::filters::{self, Parameters};
 use super::syntax::{Dict, Reader, Value, is_space};
 
@@ -29,6 +30,7 @@ const HEADER_BYTES: usize = 24;
 /// An object.
 pub(super) struct Object<'a> {
     pub(super) number: u32,
+    generation: u16,
     pub(super) value: Value<'a>,
     /// Its stream as it stands in the file.
     pub(super) stream: Option<&'a [u8]>,
@@ -39,6 +41,16 @@ impl<'a> Object<'a> {
         match &self.value {
             Value::Dict(dict) => Some(dict),
             _ => None,
+        }
+    }
+
+    /// Its stream, opened and unpacked up to `room` bytes, and the name of the first filter that was not undone.
+    pub(super) fn data(&self, key: Option<&Key>, room: usize) -> (Vec<u8>, Option<&[u8]>) {
+        let Some((dict, raw)) = self.dict().zip(self.stream) else { return (Vec::new(), None) };
+        let clear = |key: &&Key| dict.is(b"Type", b"XRef") || dict.is(b"Type", b"Metadata") && !key.metadata;
+        match key.filter(|key| !clear(key)) {
+            Some(key) => unpack(dict, &key.open(raw, self.number, self.generation, true), room),
+            None => unpack(dict, raw, room),
         }
     }
 }
@@ -62,7 +74,7 @@ pub(super) fn scan(bytes: &[u8]) -> Found<'_> {
     let finder = memmem::Finder::new(b"obj");
     while let Some(next) = finder.find(bytes.get(done..).unwrap_or(&[])) {
         let at = done + next;
-        let Some((start, number)) = header(bytes, at).filter(|(start, _)| *start >= done) else {
+        let Some((start, number, generation)) = header(bytes, at).filter(|found| found.0 >= done) else {
             between(&mut found, bytes, done, at + 3);
             done = at + 3;
             continue;
@@ -90,7 +102,7 @@ pub(super) fn scan(bytes: &[u8]) -> Found<'_> {
             stream = Some(crate::binary::piece(bytes, reader.at, length));
             reader.at += length;
         }
-        found.objects.push(Object { number, value, stream });
+        found.objects.push(Object { number, generation, value, stream });
         done = reader.at.clamp(at + 3, bytes.len());
     }
     between(&mut found, bytes, done, bytes.len());
@@ -98,7 +110,7 @@ pub(super) fn scan(bytes: &[u8]) -> Found<'_> {
 }
 
 /// Where the header of an object starts whose `obj` stands at `at`, and its number.
-fn header(bytes: &[u8], at: usize) -> Option<(usize, u32)> {
+fn header(bytes: &[u8], at: usize) -> Option<(usize, u32, u16)> {
     let start = at.saturating_sub(HEADER_BYTES);
     let mut head = bytes.get(start..at)?;
     let strip = |mut head: &mut &[u8], blank: bool| {
@@ -112,13 +124,16 @@ fn header(bytes: &[u8], at: usize) -> Option<(usize, u32)> {
         before - head.len()
     };
     strip(&mut head, true);
-    if strip(&mut head, false) == 0 || strip(&mut head, true) == 0 {
+    let tail = start + head.len();
+    let digits = strip(&mut head, false);
+    let generation = std::str::from_utf8(bytes.get(tail - digits..tail)?).ok()?.parse().ok()?;
+    if strip(&mut head, true) == 0 {
         return None;
     }
     let end = start + head.len();
     let digits = strip(&mut head, false);
     let number = std::str::from_utf8(bytes.get(end - digits..end)?).ok()?.parse().ok()?;
-    Some((end - digits, number))
+    Some((end - digits, number, generation))
 }
 
 /// The length of the stream at `at`: what the dictionary claims if the keyword follows there, else up to the keyword.
@@ -148,7 +163,7 @@ fn between<'a>(found: &mut Found<'a>, bytes: &'a [u8], from: usize, to: usize) {
 }
 
 /// The stream of an object, unpacked up to `room` bytes, and the name of the first filter that was not undone.
-pub(super) fn unpack<'d>(dict: &'d Dict<'_>, raw: &[u8], room: usize) -> (Vec<u8>, Option<&'d [u8]>) {
+fn unpack<'d>(dict: &'d Dict<'_>, raw: &[u8], room: usize) -> (Vec<u8>, Option<&'d [u8]>) {
     let filters = list(dict.get(b"Filter").or_else(|| dict.get(b"F")));
     let parameters = list(dict.get(b"DecodeParms").or_else(|| dict.get(b"DP")));
     let mut data: Option<Vec<u8>> = None;
@@ -186,22 +201,60 @@ fn list<'v, 'a>(value: Option<&'v Value<'a>>) -> &'v [Value<'a>] {
 }
 
 /// The unpacked object streams, each with its number of objects and the place of the first.
-pub(super) fn packed(
-    objects: &[Object<'_>],
-    open: impl Fn(u32, &[u8]) -> Vec<u8>,
-) -> Vec<(Vec<u8>, usize, usize)> {
+pub(super) fn packed(objects: &[Object<'_>], key: Option<&Key>) -> Vec<(Vec<u8>, usize, usize)> {
     let mut room = PACKED_OBJECTS_BYTES;
     let mut out = Vec::new();
     for object in objects {
-        let Some((dict, raw)) = object.dict().zip(object.stream) else { continue };
-        if dict.is(b"Type", b"ObjStm") {
-            let size = |key: &[u8]| dict.int(key).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-            let (data, _) = unpack(dict, &open(object.number, raw), room.min(STREAM_BYTES));
-            room -= data.len();
-            out.push((data, size(b"N"), size(b"First")));
-        }
+        let Some(dict) = object.dict().filter(|dict| dict.is(b"Type", b"ObjStm")) else { continue };
+        let size = |name: &[u8]| dict.int(name).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let (data, _) = object.data(key, room.min(STREAM_BYTES));
+        room -= data.len().min(room);
+        out.push((data, size(b"N"), size(b"First")));
     }
     out
+}
+
+/// The encryption of the file, and the number of the object that tells it.
+pub(super) fn lock(found: &Found<'_>) -> Option<(Option<Lock>, Option<u32>)> {
+    let tables = found.objects.iter().filter_map(Object::dict).filter(|d| d.is(b"Type", b"XRef"));
+    let trailers: Vec<&Dict<'_>> = found.trailers.iter().chain(tables).collect();
+    let said = trailers.iter().rev().find_map(|dict| dict.get(b"Encrypt"))?;
+    let first = trailers.iter().rev().find_map(|dict| match dict.get(b"ID") {
+        Some(Value::List(halves)) => halves.first(),
+        _ => None,
+    });
+    let id = match first {
+        Some(Value::Text(id)) => id.as_ref(),
+        _ => &[],
+    };
+    match said {
+        Value::Dict(dict) => Some((Lock::read(dict, id), None)),
+        Value::Reference(number) => {
+            let object = found.objects.iter().rev().find(|object| object.number == *number);
+            Some((object.and_then(Object::dict).and_then(|dict| Lock::read(dict, id)), Some(*number)))
+        }
+        _ => None,
+    }
+}
+
+/// Opens every string of every object but the one that tells the encryption.
+pub(super) fn unlock(found: &mut Found<'_>, key: &Key, lock: Option<u32>) {
+    for object in &mut found.objects {
+        let table = object.dict().is_some_and(|dict| dict.is(b"Type", b"XRef"));
+        if Some(object.number) != lock && !table {
+            strings(&mut object.value, key, object.number, object.generation);
+        }
+    }
+}
+
+/// Values are never nested deeper than the reader allows.
+fn strings(value: &mut Value<'_>, key: &Key, number: u32, generation: u16) {
+    match value {
+        Value::Text(text) => *text = key.open(text, number, generation, false).into(),
+        Value::List(list) => list.iter_mut().for_each(|value| strings(value, key, number, generation)),
+        Value::Dict(dict) => dict.0.iter_mut().for_each(|(_, value)| strings(value, key, number, generation)),
+        _ => {}
+    }
 }
 
 /// All objects, by number where the latest counts.
@@ -211,10 +264,15 @@ pub(super) struct File<'a> {
     pub(super) trailer: Dict<'a>,
     pub(super) revisions: usize,
     pub(super) cut: bool,
+    pub(super) key: Option<Key>,
 }
 
 /// Puts the objects of the object streams to the others.
-pub(super) fn file<'a>(mut found: Found<'a>, packed: &'a [(Vec<u8>, usize, usize)]) -> File<'a> {
+pub(super) fn file<'a>(
+    mut found: Found<'a>,
+    packed: &'a [(Vec<u8>, usize, usize)],
+    key: Option<Key>,
+) -> File<'a> {
     for (data, count, first) in packed {
         let mut table = Reader::new(data, 0, found.left);
         for _ in 0..(*count).min(OBJECTS) {
@@ -228,7 +286,7 @@ pub(super) fn file<'a>(mut found: Found<'a>, packed: &'a [(Vec<u8>, usize, usize
             let mut reader = Reader::new(data, first.saturating_add(offset), found.left);
             let value = reader.value().unwrap_or(Value::Null);
             found.left = reader.left;
-            found.objects.push(Object { number, value, stream: None });
+            found.objects.push(Object { number, generation: 0, value, stream: None });
         }
     }
     let mut latest = HashMap::new();
@@ -245,7 +303,7 @@ pub(super) fn file<'a>(mut found: Found<'a>, packed: &'a [(Vec<u8>, usize, usize
             }
         }
     }
-    File { objects: found.objects, latest, trailer, revisions: found.revisions, cut: found.cut }
+    File { objects: found.objects, latest, trailer, revisions: found.revisions, cut: found.cut, key }
 }
 
 impl<'a> File<'a> {

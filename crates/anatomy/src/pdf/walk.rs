@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lexicon::facts::SourceForm;
 
-use super::file::{File, STREAM_BYTES, unpack};
+use super::file::{File, STREAM_BYTES};
 use super::syntax::{Dict, Value};
 use super::words;
 use crate::binary::hex;
@@ -109,10 +109,8 @@ impl<'w, 'a, 'b, 'c> Walk<'w, 'a, 'b, 'c> {
         if let Some(language) = self.text_of(root, b"Lang") {
             self.specimen.property("document.language", language);
         }
-        if let Some(xmp) = root.get(b"Metadata").and_then(|value| file.stream(value))
-            && let Some((dict, raw)) = xmp.dict().zip(xmp.stream)
-        {
-            let (data, _) = unpack(dict, raw, XML_BYTES);
+        if let Some(xmp) = root.get(b"Metadata").and_then(|value| file.stream(value)) {
+            let (data, _) = xmp.data(file.key.as_ref(), XML_BYTES);
             self.xmp(&String::from_utf8_lossy(&data));
         }
     }
@@ -195,10 +193,8 @@ impl<'w, 'a, 'b, 'c> Walk<'w, 'a, 'b, 'c> {
                 _ => std::slice::from_ref(form),
             };
             for part in parts.iter().take(40) {
-                if let Some(object) = self.file.stream(part)
-                    && let Some((dict, raw)) = object.dict().zip(object.stream)
-                {
-                    let (data, _) = unpack(dict, raw, XML_BYTES);
+                if let Some(object) = self.file.stream(part) {
+                    let (data, _) = object.data(self.file.key.as_ref(), XML_BYTES);
                     self.specimen.source("xfa", SourceForm::Prose, &String::from_utf8_lossy(&data));
                 }
             }
@@ -219,10 +215,7 @@ impl<'w, 'a, 'b, 'c> Walk<'w, 'a, 'b, 'c> {
 
     fn script(&mut self, code: &Value<'a>, number: u32) {
         let text = match self.file.stream(code) {
-            Some(object) => match object.dict().zip(object.stream) {
-                Some((dict, raw)) => words::text(&unpack(dict, raw, STREAM_BYTES).0),
-                None => return,
-            },
+            Some(object) => words::text(&object.data(self.file.key.as_ref(), STREAM_BYTES).0),
             None => match self.file.follow(code) {
                 Value::Text(text) => words::text(text),
                 _ => return,
@@ -236,12 +229,12 @@ impl<'w, 'a, 'b, 'c> Walk<'w, 'a, 'b, 'c> {
 
     fn embedded(&mut self, name: Option<String>, number: u32) {
         let Some(object) = self.file.object(number) else { return };
-        let Some((dict, raw)) = object.dict().zip(object.stream) else { return };
+        let Some(raw) = object.stream else { return };
         if !self.specimen.has_room() || !self.given.insert(number) {
             return;
         }
         let room = self.specimen.room(raw.len() as u64);
-        let (mut data, _) = unpack(dict, raw, room.saturating_add(1));
+        let (mut data, _) = object.data(self.file.key.as_ref(), room.saturating_add(1));
         if data.len() > room {
             data.truncate(room);
             self.specimen.odd("unpacked-size-limit", &format!("object {number}"));
