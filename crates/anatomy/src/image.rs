@@ -6,7 +6,8 @@ mod qr;
 use crate::registry::Analyser;
 use crate::specimen::Specimen;
 use crate::{oddities, tells};
-pub(crate) use gray::Gray;
+pub(crate) use gray::{Gray, jpeg};
+pub(crate) use qr::SIDE;
 
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &["png", "jpg", "gif"],

@@ -6,6 +6,8 @@
 mod crypt;
 mod file;
 mod filters;
+mod font;
+mod page;
 mod syntax;
 mod walk;
 mod words;
@@ -16,6 +18,12 @@ use crate::{oddities, tells};
 
 /// Bytes at the start in which the header may stand.
 const HEADER_BYTES: usize = 1_024;
+
+/// Pictures of one document in which QR codes are looked for.
+const PICTURES: usize = 4;
+
+/// Pixels of those pictures together, as they claim.
+const PICTURE_PIXELS: usize = 4_000_000;
 
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &["pdf"],
@@ -81,6 +89,31 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     for (name, count) in [("document.pages", pages), ("document.images", images)] {
         if count > 0 {
             specimen.property(name, count.to_string());
+        }
+    }
+    let shown = page::Pages::read(&file);
+    let letters = shown.text.chars().filter(|c| !c.is_whitespace()).count();
+    specimen.text(&shown.text);
+    specimen.property("document.text-length", letters.to_string());
+    pictures(&file, &shown.pictures, specimen);
+}
+
+/// Looks for QR codes in the first pictures shown, as far as they are JPEG.
+fn pictures(file: &file::File<'_>, shown: &[u32], specimen: &mut Specimen<'_, '_>) {
+    let mut room = PICTURE_PIXELS;
+    for object in shown.iter().take(PICTURES).filter_map(|number| file.object(*number)) {
+        let Some(dict) = object.dict() else { continue };
+        let side = |key: &[u8]| dict.int(key).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let pixels = side(b"Width").saturating_mul(side(b"Height"));
+        if side(b"Width").min(side(b"Height")) < crate::image::SIDE || pixels > room {
+            continue;
+        }
+        let (data, rest) = object.data(file.key.as_ref(), file::STREAM_BYTES);
+        if rest == Some(b"DCTDecode")
+            && let Some(gray) = crate::image::jpeg(&data)
+        {
+            room = room.saturating_sub(gray.pixels.len());
+            crate::image::tell_codes(&gray, specimen);
         }
     }
 }

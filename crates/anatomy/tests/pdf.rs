@@ -136,3 +136,15 @@ fn a_file_that_opens_without_a_password_is_not_encrypted_to_its_reader() {
     assert_eq!(opened.attachment.property("document.encryption"), Some("AES-256 (V5 R6)"));
     assert_eq!(targets(&opened, "link"), ["https://locked.example/"]);
 }
+
+#[test]
+fn the_text_of_the_pages_is_read_through_the_maps_of_its_fonts() {
+    let file = "%PDF-1.7\n1 0 obj<</Type/Page/Contents 2 0 R/Resources<</Font<</A 3 0 R/B 4 0 R/C<</Subtype/Type1>>>>>>>>endobj\n\
+        2 0 obj<</Length 0>>stream\nBT /A 9 Tf <00010002> Tj 0 -9 Td /B 9 Tf <90bf8b81> Tj T* /C 9 Tf [(see)-500(https://sh)20(own.example/)] TJ ET\nendstream endobj\n\
+        3 0 obj<</Subtype/Type0/ToUnicode 5 0 R/Encoding/Identity-H>>endobj\n\
+        4 0 obj<</Subtype/Type0/Encoding/90ms-RKSJ-H>>endobj\n\
+        5 0 obj<</Length 0>>stream\n1 begincodespacerange <0000> <ffff> endcodespacerange 1 beginbfrange <0001> <0002> <65e5> endbfrange 1 beginbfchar <0002> <672c> endbfchar\nendstream endobj";
+    let opened = opened(file.as_bytes());
+    assert_eq!(opened.attachment.text, "日本\n請求\nsee https://shown.example/");
+    assert!(opened.sources.iter().any(|s| s.text.contains("https://shown.example/")));
+}

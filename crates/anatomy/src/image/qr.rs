@@ -5,7 +5,7 @@
 use super::Gray;
 
 /// The shortest side of a picture that can hold a code that a camera reads.
-pub(super) const SIDE: usize = 60;
+pub(crate) const SIDE: usize = 60;
 
 /// Corners of one picture that are tried against each other.
 const CORNERS: usize = 24;
