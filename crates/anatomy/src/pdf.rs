@@ -20,10 +20,19 @@ use crate::{oddities, tells};
 const HEADER_BYTES: usize = 1_024;
 
 /// Pictures of one document in which QR codes are looked for.
-const PICTURES: usize = 4;
+const PICTURES: usize = 2;
 
 /// Pixels of those pictures together, as they claim.
-const PICTURE_PIXELS: usize = 4_000_000;
+const PICTURE_PIXELS: usize = 2_000_000;
+
+/// Pages of a document in whose pictures QR codes are looked for, and of one that is nothing but a lure.
+const FEW_PAGES: usize = 2;
+
+/// Letters of a document that is seen as having almost no text.
+const FEW_LETTERS: usize = 40;
+
+/// Width and height of a picture that can show a whole message.
+const LURE_SIDES: (usize, usize) = (300, 200);
 
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &["pdf"],
@@ -35,6 +44,13 @@ pub(crate) static ANALYSER: Analyser = Analyser {
             "PDFの中に、実行できるファイルまたは圧縮ファイルが埋め込まれています",
             "The PDF holds a file that runs code, or an archive",
             "MITRE ATT&CK T1027.009, T1204.002",
+        ),
+        tells::entry(
+            "pdf-image-lure",
+            3,
+            "PDFの中身が画像だけで、押すとWebサイトが開くリンクが付いています",
+            "The PDF shows nothing but a picture, with a link that opens a web site when it is pressed",
+            "MITRE ATT&CK T1566.001, T1204.001",
         ),
         tells::entry(
             "pdf-javascript",
@@ -95,7 +111,30 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let letters = shown.text.chars().filter(|c| !c.is_whitespace()).count();
     specimen.text(&shown.text);
     specimen.property("document.text-length", letters.to_string());
-    pictures(&file, &shown.pictures, specimen);
+    if pages <= FEW_PAGES {
+        pictures(&file, &shown.pictures, specimen);
+        if letters <= FEW_LETTERS {
+            lure(&file, &shown.pictures, specimen);
+        }
+    }
+}
+
+/// Tells a document that shows nothing but a picture, with one or two links for whoever presses it.
+fn lure(file: &file::File<'_>, shown: &[u32], specimen: &mut Specimen<'_, '_>) {
+    let large = |number: &u32| {
+        let side = |key: &[u8]| file.object(*number)?.dict()?.int(key).and_then(|n| usize::try_from(n).ok());
+        side(b"Width").is_some_and(|width| width >= LURE_SIDES.0)
+            && side(b"Height").is_some_and(|height| height >= LURE_SIDES.1)
+    };
+    let links = specimen.file.relations.iter().filter(|r| r.kind == "link");
+    let links: Vec<&str> =
+        links.map(|r| r.target.as_str()).filter(|target| target.starts_with("http")).collect();
+    if let [first] | [first, _] = links.as_slice()
+        && shown.iter().any(large)
+    {
+        let first = (*first).to_owned();
+        specimen.tell("pdf-image-lure", &first);
+    }
 }
 
 /// Looks for QR codes in the first pictures shown, as far as they are JPEG.

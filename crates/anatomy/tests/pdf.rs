@@ -148,3 +148,18 @@ fn the_text_of_the_pages_is_read_through_the_maps_of_its_fonts() {
     assert_eq!(opened.attachment.text, "日本\n請求\nsee https://shown.example/");
     assert!(opened.sources.iter().any(|s| s.text.contains("https://shown.example/")));
 }
+
+#[test]
+fn a_picture_with_one_link_and_no_text_is_a_lure_and_with_a_text_it_is_none() {
+    let file = |text: &str| {
+        format!(
+            "%PDF-1.7\n1 0 obj<</Type/Page/Contents 2 0 R/Resources<</XObject<</P 3 0 R>>/Font<</F<</Subtype/Type1>>>>>>\
+            /Annots[<</A<</S/URI/URI(https://lure.example/)>>>>]>>endobj\n\
+            2 0 obj<</Length 0>>stream\n/P Do BT /F 9 Tf ({text}) Tj ET\nendstream endobj\n\
+            3 0 obj<</Subtype/Image/Width 600/Height 800/Length 0>>stream\n\nendstream endobj"
+        )
+    };
+    assert!(tells(&opened(file("OK").as_bytes())).contains(&"pdf-image-lure"));
+    let letter = "An honest letter with a picture and a link has a text that says what it is about.";
+    assert!(!tells(&opened(file(letter).as_bytes())).contains(&"pdf-image-lure"));
+}

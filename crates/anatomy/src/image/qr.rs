@@ -7,6 +7,9 @@ use super::Gray;
 /// The shortest side of a picture that can hold a code that a camera reads.
 pub(crate) const SIDE: usize = 60;
 
+/// Lines from which on every second one is enough: a corner's middle is three squares high.
+const TALL: usize = 500;
+
 /// Corners of one picture that are tried against each other.
 const CORNERS: usize = 24;
 
@@ -35,9 +38,8 @@ struct Corner {
 pub(super) fn codes(gray: &Gray) -> Vec<String> {
     let threshold = threshold(gray);
     let mut out = Vec::new();
-    for inverted in [false, true] {
-        let picture = Picture { gray, threshold, inverted };
-        let corners = picture.corners();
+    let pictures = [false, true].map(|inverted| Picture { gray, threshold, inverted });
+    for (picture, corners) in pictures.iter().zip(corners(&pictures)) {
         picture.read(&corners, &mut out);
     }
     out
@@ -89,35 +91,6 @@ impl Picture<'_> {
                 .iter()
                 .zip(runs)
                 .all(|(share, run)| (run * 7).abs_diff(share * all) * 2 <= all + 14)
-    }
-
-    /// Every corner seen in lines and across them.
-    fn corners(&self) -> Vec<Corner> {
-        let mut corners: Vec<Corner> = Vec::new();
-        let width = self.gray.width;
-        for (y, line) in self.gray.pixels.chunks_exact(width).take(self.gray.height).enumerate() {
-            let (mut runs, mut length, mut dark) = ([0_usize; 5], 0_usize, false);
-            for x in 0..=width {
-                let now = line.get(x).is_some_and(|shade| (*shade <= self.threshold) != self.inverted);
-                if now == dark {
-                    length += 1;
-                    continue;
-                }
-                runs.rotate_left(1);
-                runs[4] = length;
-                (length, dark) = (1, now);
-                if !now && runs[0] > 0 && Self::fits(runs) {
-                    self.corner(&mut corners, x - runs[4] - runs[3] - runs[2] / 2 - 1, y, runs);
-                }
-            }
-            if corners.len() >= SEEN {
-                break;
-            }
-        }
-        corners.retain(|corner| corner.lines >= 2);
-        corners.sort_by_key(|corner| std::cmp::Reverse(corner.lines));
-        corners.truncate(CORNERS);
-        corners
     }
 
     /// Adds the corner whose middle line was seen, if the line across it fits too.
@@ -245,6 +218,47 @@ fn side(first: &Corner, right: &Corner, below: &Corner) -> Option<usize> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate")]
     let version = ((squares - 17.0) / 4.0).round() as usize;
     (1..=40).contains(&version).then_some(version * 4 + 17)
+}
+
+/// Every corner seen in lines and across them, dark on light and light on dark.
+fn corners(pictures: &[Picture<'_>; 2]) -> [Vec<Corner>; 2] {
+    let mut corners = [Vec::new(), Vec::new()];
+    let [plain, inverted] = pictures;
+    let (gray, threshold) = (plain.gray, plain.threshold);
+    let step = if gray.height >= TALL { 2 } else { 1 };
+    for (y, line) in gray.pixels.chunks_exact(gray.width).take(gray.height).enumerate().step_by(step) {
+        let (mut runs, mut start) = ([0_usize; 5], 0_usize);
+        let mut dark = line.first().is_some_and(|shade| *shade <= threshold);
+        for (x, now) in
+            line.iter().map(|shade| *shade <= threshold).chain([!dark_at_end(line, threshold)]).enumerate()
+        {
+            if now == dark {
+                continue;
+            }
+            runs = [runs[1], runs[2], runs[3], runs[4], x - start];
+            (start, dark) = (x, now);
+            if runs[0] > 0 && Picture::fits(runs) {
+                let middle = x - runs[4] - runs[3] - runs[2] / 2 - 1;
+                let [on_light, on_dark] = &mut corners;
+                if now {
+                    inverted.corner(on_dark, middle, y, runs);
+                } else {
+                    plain.corner(on_light, middle, y, runs);
+                }
+            }
+        }
+    }
+    for corners in &mut corners {
+        corners.retain(|corner| corner.lines >= 2);
+        corners.sort_by_key(|corner| std::cmp::Reverse(corner.lines));
+        corners.truncate(CORNERS);
+    }
+    corners
+}
+
+/// Whether a line ends dark: what follows it is taken to be of the other shade.
+fn dark_at_end(line: &[u8], threshold: u8) -> bool {
+    line.last().is_some_and(|shade| *shade <= threshold)
 }
 
 struct Squares {
