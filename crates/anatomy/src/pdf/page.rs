@@ -25,6 +25,9 @@ const FORMS: usize = 4;
 /// Operands kept for one operator.
 const OPERANDS: usize = 400;
 
+/// Fonts that are read: one that stands in place is read each time it is chosen.
+const FONTS: usize = 300;
+
 /// A gap inside a line, in thousandths of the font's size, that is seen as a blank.
 const GAP: f64 = -180.0;
 
@@ -32,6 +35,7 @@ const GAP: f64 = -180.0;
 pub(super) struct Pages<'p, 'a> {
     file: &'p File<'a>,
     fonts: HashMap<u32, Rc<Font>>,
+    fonts_left: usize,
     tokens: usize,
     bytes: usize,
     pub(super) text: String,
@@ -42,8 +46,15 @@ pub(super) struct Pages<'p, 'a> {
 impl<'p, 'a> Pages<'p, 'a> {
     pub(super) fn read(file: &'p File<'a>) -> Self {
         let (tokens, bytes) = (TOKENS, CONTENT_BYTES);
-        let mut pages =
-            Self { file, fonts: HashMap::new(), tokens, bytes, text: String::new(), pictures: Vec::new() };
+        let mut pages = Self {
+            file,
+            fonts: HashMap::new(),
+            fonts_left: FONTS,
+            tokens,
+            bytes,
+            text: String::new(),
+            pictures: Vec::new(),
+        };
         let latest = file.objects.iter().filter(|object| {
             object.dict().is_some_and(|dict| dict.is(b"Type", b"Page"))
                 && file.object(object.number).is_some_and(|last| std::ptr::eq(last, *object))
@@ -159,9 +170,17 @@ impl<'p, 'a> Pages<'p, 'a> {
     fn font(&mut self, resources: Option<&'p Dict<'a>>, name: &[u8]) -> Option<Rc<Font>> {
         let value = self.file.dict(resources?, b"Font")?.get(name)?;
         let Value::Dict(dict) = self.file.follow(value) else { return None };
-        let Value::Reference(number) = value else { return Some(Rc::new(Font::read(self.file, dict))) };
-        let file = self.file;
-        Some(Rc::clone(self.fonts.entry(*number).or_insert_with(|| Rc::new(Font::read(file, dict)))))
+        let number = match value {
+            Value::Reference(number) => Some(*number),
+            _ => None,
+        };
+        if let Some(font) = number.and_then(|number| self.fonts.get(&number)) {
+            return Some(Rc::clone(font));
+        }
+        self.fonts_left = self.fonts_left.checked_sub(1)?;
+        let font = Rc::new(Font::read(self.file, dict));
+        self.fonts.extend(number.map(|number| (number, Rc::clone(&font))));
+        Some(font)
     }
 
     /// A picture or a form.

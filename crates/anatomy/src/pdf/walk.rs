@@ -193,7 +193,9 @@ impl<'w, 'a, 'b, 'c> Walk<'w, 'a, 'b, 'c> {
                 _ => std::slice::from_ref(form),
             };
             for part in parts.iter().take(40) {
-                if let Some(object) = self.file.stream(part) {
+                if let Some(object) = self.file.stream(part)
+                    && self.given.insert(object.number)
+                {
                     let (data, _) = object.data(self.file.key.as_ref(), XML_BYTES);
                     self.specimen.source("xfa", SourceForm::Prose, &String::from_utf8_lossy(&data));
                 }
@@ -215,6 +217,8 @@ impl<'w, 'a, 'b, 'c> Walk<'w, 'a, 'b, 'c> {
 
     fn script(&mut self, code: &Value<'a>, number: u32) {
         let text = match self.file.stream(code) {
+            // However many actions refer to it, a stream is unpacked once.
+            Some(object) if !self.given.insert(object.number) => return,
             Some(object) => words::text(&object.data(self.file.key.as_ref(), STREAM_BYTES).0),
             None => match self.file.follow(code) {
                 Value::Text(text) => words::text(text),
