@@ -84,7 +84,7 @@ impl<'p, 'a> Pages<'p, 'a> {
                 break;
             }
             let (data, _) = object.data(file.key.as_ref(), self.bytes.min(STREAM_BYTES));
-            self.bytes -= data.len().min(self.bytes);
+            self.bytes -= cost(object.stream, &data).min(self.bytes);
             content.extend_from_slice(&data);
             content.push(b'\n');
         }
@@ -195,8 +195,13 @@ impl<'p, 'a> Pages<'p, 'a> {
             }
         } else if let Some(depth) = depth.checked_sub(1).filter(|_| self.bytes > 0) {
             let (data, _) = object.data(file.key.as_ref(), self.bytes.min(STREAM_BYTES));
-            self.bytes -= data.len().min(self.bytes);
+            self.bytes -= cost(object.stream, &data).min(self.bytes);
             self.content(&data, file.dict(dict, b"Resources").or(resources), depth);
         }
     }
+}
+
+/// What unpacking cost: a stream of blanks gives nothing, and is still gone through.
+fn cost(raw: Option<&[u8]>, data: &[u8]) -> usize {
+    raw.map_or(0, <[u8]>::len).max(data.len())
 }
