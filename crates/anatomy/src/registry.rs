@@ -35,4 +35,7 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::archive::zip::ANALYSER,
     &crate::markup::ANALYSER,
     &crate::plain::ANALYSER,
+    &crate::pdf::ANALYSER,
+    &crate::image::ANALYSER,
+    &crate::fuzzy::ANALYSER,
 ];
