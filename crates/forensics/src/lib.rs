@@ -9,6 +9,8 @@ pub mod charset;
 mod date;
 mod entities;
 mod file;
+mod flowed;
+mod forward;
 pub mod hash;
 mod header;
 pub mod html;

@@ -10,7 +10,7 @@ use crate::html::Html;
 use crate::session::Session;
 use crate::structure::{self, Part};
 use crate::transfer::{self, Transfer};
-use crate::{address, auth, charset, date, html, language, params, route, words};
+use crate::{address, auth, charset, date, flowed, forward, html, language, params, route, words};
 
 /// Reads a mail; `prefix` is empty for the mail itself and `attachment[0]:` for one attached to it, `mails` how
 /// many mails it is inside of. The second value is its HTML part.
@@ -43,6 +43,7 @@ pub(crate) fn read(
         part_into(session, (part, original), &mut facts, &mut bodies, prefix, mails);
     }
     let html = bodies.settle(session, &mut facts, prefix);
+    forward::tell(session, &mut facts, prefix);
     (facts, html)
 }
 
@@ -543,7 +544,16 @@ fn body_text(
     if let Some(id) = decoded.oddity {
         session.odd(id, place());
     }
-    let mut text = if html { decoded.text.into_owned() } else { line_feeds(decoded.text) };
+    let is = |name: &str, value: &str| {
+        part.content_type.param(name).is_some_and(|found| found.trim().eq_ignore_ascii_case(value))
+    };
+    let mut text = if html {
+        decoded.text.into_owned()
+    } else if is("format", "flowed") {
+        flowed::join(&decoded.text, is("delsp", "yes"))
+    } else {
+        line_feeds(decoded.text)
+    };
     if memchr::memchr(0, text.as_bytes()).is_some() {
         session.odd("body-nul", place());
         text = text.replace('\0', "");

@@ -12,7 +12,7 @@ use crate::file::{self, File};
 use crate::ole::Ole;
 use crate::session::Session;
 use crate::transfer::Transfer;
-use crate::{charset, header, html, kind, language, mail};
+use crate::{charset, forward, header, html, kind, language, mail};
 use properties::Properties;
 
 /// Reads a .msg; `prefix` and `mails` as in [`mail::read`].
@@ -97,6 +97,7 @@ fn storage(
         mail::header_sources(session, &facts, prefix);
     }
     let html = body(session, &properties, &mut facts, prefix);
+    forward::tell(session, &mut facts, prefix);
     attachments(session, ole, &properties, &mut facts, prefix, mails);
     (facts, html)
 }
