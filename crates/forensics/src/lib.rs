@@ -23,6 +23,7 @@ mod msg;
 pub mod oddities;
 pub mod ole;
 mod params;
+pub mod pst;
 mod route;
 mod session;
 mod structure;
@@ -76,11 +77,5 @@ pub fn read(raw: &[u8], limits: &Limits) -> Reading {
     }
     facts.sha256 = hash::sha256(raw);
     facts.size = raw.len() as u64;
-    tells::mail(&mut session, &facts);
-    facts.oddities = session.oddities;
-    facts.tells = session.tells;
-    facts.tells.sort_by(|a, b| {
-        b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
-    });
-    Reading { facts, sources: session.sources, html, payloads: session.payloads }
+    session.settle(Reading { facts, html, ..Reading::default() })
 }
