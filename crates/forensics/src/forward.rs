@@ -3,7 +3,7 @@
 //!
 //! A line such as `-----Original Message-----` opens one only if header lines follow, From among them. Header
 //! lines without such a line (Outlook's) must stand after a blank line or a rule and say sender, date and a
-//! recipient or subject. Quoted lines open nothing, and neither does what a reply carries along.
+//! recipient or subject, or say all four. Quoted lines open nothing, and neither does what a reply carries along.
 
 use lexicon::facts::{InlineMail, MailFacts, Mailbox, SourceForm};
 
@@ -194,8 +194,8 @@ pub(crate) fn find(text: &str, subject: Option<&str>) -> Vec<InlineMail> {
         let trimmed = line.trim();
         let opening = opening(trimmed);
         let found = match opening {
-            Opening::None if free && names_sender(trimmed) && !reply => {
-                block(text, at).filter(|b| b.bare && !b.quoted)
+            Opening::None if !reply && names_sender(trimmed) => {
+                block(text, at).filter(|b| !b.quoted && (b.full || b.bare && free))
             }
             Opening::Forward => block(text, next),
             Opening::Original if !reply => block(text, next),
@@ -400,8 +400,10 @@ struct Block {
     end: usize,
     /// The lines are quoted, as Apple Mail forwards.
     quoted: bool,
-    /// They say so much that nothing needs to open them.
+    /// They say so much that nothing needs to open them but a blank line.
     bare: bool,
+    /// They say all: not even that, as in HTML where a rule stood above them.
+    full: bool,
 }
 
 /// Reads the header lines at `at`.
@@ -469,9 +471,10 @@ fn block(text: &str, at: usize) -> Option<Block> {
     }
     let has = |what: Field| seen.contains(&what);
     let enough = mail.from.is_some() && (has(Field::Date) || has(Field::Subject) || has(Field::To));
-    let bare = has(Field::Date) && has(Field::Subject) && mail.date.as_deref().is_some_and(shows_time)
-        || has(Field::Date) && has(Field::To) && mail.date.as_deref().is_some_and(shows_time);
-    enough.then_some(Block { mail, end: at, quoted, bare })
+    let dated = has(Field::Date) && mail.date.as_deref().is_some_and(shows_time);
+    let bare = dated && (has(Field::Subject) || has(Field::To));
+    let full = dated && has(Field::Subject) && has(Field::To);
+    enough.then_some(Block { mail, end: at, quoted, bare, full })
 }
 
 fn unknown_field(line: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lexicon::facts::{Attachment, Body, Header, HtmlFacts, MailFacts, Mailbox, SourceForm};
+use lexicon::facts::{Attachment, Body, Header, HtmlFacts, MailFacts, Mailbox, SourceForm, TextPart};
 
 use crate::file::{self, File};
 use crate::header::Block;
@@ -314,6 +314,9 @@ struct Piece {
     html: bool,
     charset: String,
     declared: Option<String>,
+    detected: Option<String>,
+    /// Its place in the MIME tree.
+    part: String,
 }
 
 /// The texts of a mail.
@@ -359,6 +362,7 @@ impl Bodies {
                 body.source = if piece.html { "text/html" } else { "text/plain" }.to_owned();
                 body.charset = Some(piece.charset.clone());
                 body.charset_declared = piece.declared.clone();
+                body.charset_detected = piece.detected.clone();
                 body.text.clear();
             } else if !body.text.ends_with('\n') {
                 body.text.push('\n');
@@ -370,6 +374,17 @@ impl Bodies {
             session.odd("body-limit", format!("{prefix}body"));
         }
         body.language = language::of(&body.text);
+        let alike = |p: &Piece| Some(&p.charset) == body.charset.as_ref() && p.declared.is_none();
+        if self.pieces.len() > 1 && !self.pieces.iter().all(alike) {
+            let told = self.pieces.iter().map(|piece| TextPart {
+                part: piece.part.clone(),
+                kind: if piece.html { "text/html" } else { "text/plain" }.to_owned(),
+                charset: piece.charset.clone(),
+                charset_declared: piece.declared.clone(),
+                charset_detected: piece.detected.clone(),
+            });
+            body.parts = told.collect();
+        }
         session.source(format!("{prefix}body"), SourceForm::Prose, &body.text);
         for (piece, chosen) in self.pieces.iter().zip(&chosen) {
             if !chosen {
@@ -529,6 +544,7 @@ struct BodyText {
     text: String,
     charset: String,
     declared: Option<String>,
+    detected: Option<String>,
 }
 
 fn body_text(
@@ -558,7 +574,12 @@ fn body_text(
         session.odd("body-nul", place());
         text = text.replace('\0', "");
     }
-    BodyText { text, charset: decoded.used.into_owned(), declared: decoded.declared }
+    BodyText {
+        text,
+        charset: decoded.used.into_owned(),
+        declared: decoded.declared,
+        detected: decoded.detected.map(Cow::into_owned),
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename the list")]
@@ -581,7 +602,10 @@ fn add_body(
             bodies.html = Some(std::mem::take(&mut found.text));
         }
         found.text = text;
-    } else if memchr::memmem::find(found.text.as_bytes(), b"begin ").is_some() {
+    } else if memchr::memmem::find(found.text.as_bytes(), b"begin").is_some() {
+        if found.text.contains("=ybegin ") {
+            session.odd("yenc-not-read", place());
+        }
         found.text = uufiles(session, &found.text, facts, prefix, mails);
     }
     bodies.pieces.push(Piece {
@@ -590,6 +614,8 @@ fn add_body(
         html,
         charset: found.charset,
         declared: found.declared,
+        detected: found.detected,
+        part: part.number.clone(),
     });
 }
 

@@ -194,6 +194,11 @@ pub static CATALOGUE: &[Entry] = &[
         "転送符号化の名前が不明なため、そのまま読みました",
         "The transfer encoding is not known; the bytes were read as they are",
     ),
+    entry(
+        "yenc-not-read",
+        "本文に yEnc 形式のファイルがあります（中は読んでいません）",
+        "The body holds a file in yEnc, which was not read",
+    ),
 ];
 
 /// The text of an oddity; `None` for an id that is not in the catalogue.

@@ -140,7 +140,7 @@ pub struct Body {
     /// The charset that the bytes look like, where that was asked and is not the one declared.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub charset_detected: Option<String>,
-    /// The charsets of every text part, where the mail has more than one.
+    /// The charsets of every text part, where the mail has several that were not all read as declared and alike.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub parts: Vec<TextPart>,
     /// ISO 639-1 code of the language, where the text is long enough to tell.

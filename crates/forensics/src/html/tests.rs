@@ -136,3 +136,8 @@ fn everything_relative_is_resolved_against_the_base() {
     );
     assert_eq!(got.facts.forms[0].action, "http://b.example/d/go");
 }
+
+#[test]
+fn a_character_written_as_two_halves_is_one() {
+    check_text("a&#55357;&#56832;b&#xD83D;&#xDE00;c&#55357;d", "a\u{1f600}b\u{1f600}c\u{fffd}d");
+}
