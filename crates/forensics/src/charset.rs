@@ -323,7 +323,7 @@ fn mixed(bytes: &[u8]) -> String {
         let plain_next = chunks.peek().is_some_and(|next| next.valid().starts_with(|c: char| c.is_ascii()));
         match chunk.invalid() {
             [] => {}
-            [byte @ 0xa0..] if plain_next => out.push(char::from(*byte)),
+            [byte] if *byte >= 0xa0 && plain_next => out.push(char::from(*byte)),
             _ => out.push('\u{fffd}'),
         }
     }

@@ -378,6 +378,8 @@ fn is_reply(subject: &str) -> bool {
 fn field(line: &str) -> Option<(Field, &str)> {
     let line = line.trim_start().trim_start_matches(['*', '\u{200b}', '\u{feff}']);
     let head = lexicon::text::cut(line, 64);
+    // A colon, or the first byte of a full-width one.
+    memchr::memchr2(b':', 0xef, head.as_bytes())?;
     let colon = head.find([':', '：'])?;
     let (name, rest) = line.split_at_checked(colon)?;
     let value = rest.strip_prefix(':').or_else(|| rest.strip_prefix('：'))?;
@@ -388,9 +390,13 @@ fn field(line: &str) -> Option<(Field, &str)> {
 
 /// True if a line may be the From line of a block that nothing opens.
 fn names_sender(line: &str) -> bool {
-    let first = line.chars().next();
-    first.is_some_and(|c| c.is_alphabetic() || c == '*')
-        && matches!(field(line), Some((Field::From, value)) if !value.is_empty())
+    // Nearly every line of every mail comes by here: look at its first letter only.
+    let may = match line.as_bytes().first() {
+        Some(first) if first.is_ascii() => b"fdvolk*".contains(&first.to_ascii_lowercase()),
+        Some(_) => true,
+        None => false,
+    };
+    may && matches!(field(line), Some((Field::From, value)) if !value.is_empty())
 }
 
 /// Header lines found.

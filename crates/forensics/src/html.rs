@@ -727,7 +727,14 @@ fn attributes(input: &str, at: usize) -> (Attributes<'_>, usize) {
             7 if name.eq_ignore_ascii_case("content") => &mut out.content,
             10 if name.eq_ignore_ascii_case("http-equiv") => &mut out.http_equiv,
             10 if name.eq_ignore_ascii_case("background") => &mut out.background,
-            _ => continue,
+            _ => {
+                if let (Some(rare), Some(value)) = (rare_attribute(name), value)
+                    && (rare != Rare::Style || memchr(b'(', value.as_bytes()).is_some())
+                {
+                    out.rare.push((rare, value));
+                }
+                continue;
+            }
         };
         if slot.is_none() {
             *slot = value;
