@@ -93,7 +93,7 @@ struct Attributes<'a> {
 /// Attributes with addresses that few tags have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rare {
-    /// `style`, kept only where it calls a function.
+    /// `style`, kept only where it has an address.
     Style,
     /// `srcset`: several addresses.
     Set,
@@ -729,7 +729,7 @@ fn attributes(input: &str, at: usize) -> (Attributes<'_>, usize) {
             10 if name.eq_ignore_ascii_case("background") => &mut out.background,
             _ => {
                 if let (Some(rare), Some(value)) = (rare_attribute(name), value)
-                    && (rare != Rare::Style || memchr(b'(', value.as_bytes()).is_some())
+                    && (rare != Rare::Style || calls_url(value.as_bytes()))
                 {
                     out.rare.push((rare, value));
                 }
@@ -740,6 +740,13 @@ fn attributes(input: &str, at: usize) -> (Attributes<'_>, usize) {
             *slot = value;
         }
     }
+}
+
+/// True if a style asks for something by `url(`; most call only `rgb(`.
+fn calls_url(style: &[u8]) -> bool {
+    memchr_iter(b'(', style).any(|at| {
+        at.checked_sub(3).and_then(|from| style.get(from..at)).is_some_and(|w| w.eq_ignore_ascii_case(b"url"))
+    })
 }
 
 fn rare_attribute(name: &str) -> Option<Rare> {
