@@ -33,8 +33,6 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::archive::stream::ANALYSER,
     &crate::archive::tar::ANALYSER,
     &crate::archive::zip::ANALYSER,
-    &crate::markup::ANALYSER,
-    &crate::plain::ANALYSER,
     &crate::pdf::ANALYSER,
     &crate::image::ANALYSER,
     &crate::fuzzy::ANALYSER,

@@ -77,6 +77,8 @@ pub struct Decoded<'a> {
     pub used: Cow<'static, str>,
     /// What was declared, where it is not what was used.
     pub declared: Option<String>,
+    /// What the bytes look like, where that was asked and is not what was declared; WHATWG name in lower case.
+    pub detected: Option<Cow<'static, str>>,
     /// An oddity id, where the declaration was wrong.
     pub oddity: Option<&'static str>,
 }
@@ -162,13 +164,15 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
         return tell(used, text, label, declared, Some("charset-undecodable"));
     }
     let (used, text, bad) = detect(bytes);
+    let detected = (declared != Some(used)).then(|| used.name());
     if let Some(first) = declared
         && bad
     {
         // Nothing reads these bytes without loss: stay with the declaration unless the guess loses less.
         let by_label = first.decode(bytes).0;
         if lost(&by_label) <= lost(&text) {
-            return tell(first, by_label, label, declared, Some("charset-undecodable"));
+            let told = tell(first, by_label, label, declared, Some("charset-undecodable"));
+            return Decoded { detected, ..told };
         }
     }
     let oddity = match (label, declared) {
@@ -179,7 +183,7 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
         _ if bad => Some("charset-undecodable"),
         _ => Some("charset-mismatch"),
     };
-    tell(used, text, label, declared, oddity)
+    Decoded { detected, ..tell(used, text, label, declared, oddity) }
 }
 
 fn tell<'a>(
@@ -190,7 +194,13 @@ fn tell<'a>(
     oddity: Option<&'static str>,
 ) -> Decoded<'a> {
     let differs = label.filter(|_| declared != Some(used) || oddity == Some("charset-mismatch"));
-    Decoded { text, used: used.name(), declared: differs.map(|l| l.to_ascii_lowercase()), oddity }
+    Decoded {
+        text,
+        used: used.name(),
+        declared: differs.map(|l| l.to_ascii_lowercase()),
+        detected: None,
+        oddity,
+    }
 }
 
 /// True if all but a few of the characters beyond ASCII could be read: one broken byte in a text does not prove
@@ -266,6 +276,9 @@ fn detect(bytes: &[u8]) -> (Charset, Cow<'_, str>, bool) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Charset::Standard(UTF_8), Cow::Borrowed(text), false);
     }
+    if nearly_utf8(bytes) {
+        return (Charset::Standard(UTF_8), Cow::Owned(mixed(bytes)), true);
+    }
     let used = guess(bytes);
     let (text, bad) = used.decode(bytes);
     if !bad {
@@ -287,6 +300,34 @@ fn detect(bytes: &[u8]) -> (Charset, Cow<'_, str>, bool) {
     }
     let bad = best.1 > 0;
     (best.0, best.2, bad)
+}
+
+/// True if `bytes` are UTF-8 but for a few broken places: a name cut within a character, garbage put into a text.
+/// No other charset has so many sequences that are well-formed in UTF-8.
+fn nearly_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0usize, 0usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good >= 8 && good >= bad * 4
+}
+
+/// UTF-8 into which single bytes of windows-1252 were put: `©` and no-break spaces of a template. A byte at the
+/// end, or several, are a character cut off.
+fn mixed(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    let mut chunks = bytes.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        out.push_str(chunk.valid());
+        let plain_next = chunks.peek().is_some_and(|next| next.valid().starts_with(|c: char| c.is_ascii()));
+        match chunk.invalid() {
+            [] => {}
+            [byte] if *byte >= 0xa0 && plain_next => out.push(char::from(*byte)),
+            _ => out.push('\u{fffd}'),
+        }
+    }
+    out
 }
 
 /// The label for file names in an archive that says nothing about their charset.
@@ -386,7 +427,8 @@ fn jis(bytes: &[u8]) -> (String, bool) {
         if first == 0x1b {
             let (next, length) = match rest {
                 [_, b'$', b'@' | b'B', ..] => (Set::X0208, 3),
-                [_, b'$', b'(', b'@' | b'B', ..] => (Set::X0208, 4),
+                // JIS X 0213 has the characters of JIS X 0208 in their places.
+                [_, b'$', b'(', b'@' | b'B' | b'O' | b'Q', ..] => (Set::X0208, 4),
                 [_, b'$', b'(', b'D', ..] => (Set::X0212, 4),
                 [_, b'(', b'B' | b'J' | b'H', ..] => (Set::Ascii, 3),
                 [_, b'(', b'I', ..] => (Set::Kana, 3),
@@ -618,5 +660,39 @@ mod tests {
     fn a_byte_order_mark_decides() {
         check(b"\xef\xbb\xbfa", Some("iso-8859-1"), "a", "utf-8", None);
         check(b"\xff\xfea\0", None, "a", "utf-16le", None);
+    }
+
+    #[test]
+    fn text_in_utf_8_with_broken_places_stays_utf_8() {
+        let mut bytes =
+            "Você tem um limite pré-aprovado até 2.000: açúcar, não há após amanhã".as_bytes().to_vec();
+        bytes.extend_from_slice(b"\x98b\xb2 fim");
+        let got = decode(&bytes, Some("utf-8"));
+        assert!(got.text.starts_with("Você tem") && got.text.ends_with(" fim"), "{}", got.text);
+        assert_eq!((got.used.as_ref(), got.oddity), ("utf-8", Some("charset-undecodable")));
+        let mut bytes = "№ 1 «весь текст» ".repeat(3).into_bytes();
+        bytes.extend_from_slice(b"\xa9 2013 \xe9t");
+        assert!(decode(&bytes, None).text.ends_with("» © 2013 ét"));
+        // A name cut in the middle of a character.
+        let name = "Юникод запрещен".as_bytes();
+        assert!(decode(&name[..name.len() - 1], None).text.starts_with("Юникод запреще"));
+    }
+
+    #[test]
+    fn what_the_bytes_look_like_is_told_where_it_is_not_what_they_say() {
+        let jis = encoding_rs::SHIFT_JIS.encode("至急ご確認ください").0;
+        assert_eq!(decode(&jis, Some("iso-2022-jp")).detected.as_deref(), Some("shift_jis"));
+        assert_eq!(decode(&jis, Some("shift_jis")).detected, None);
+    }
+
+    #[test]
+    fn labels_of_other_countries_and_vendors_are_known() {
+        check(b"\x1b$(Q0l\x1b(B", Some("iso-2022-jp-2004"), "一", "iso-2022-jp", None);
+        check(b"\x1b$B-j\x1b(B", Some("CP50220"), "㈱", "iso-2022-jp", None);
+        check(b"\x1b$B-j\x1b(B", Some("iso-2022-jp-ms"), "㈱", "iso-2022-jp", None);
+        check(b"\xca\xc7\xd1\xca\xb4\xd5", Some("windows-874"), "สวัสดี", "windows-874", None);
+        check(b"\xa4\xa4\xa4\xe5", Some("big5"), "中文", "big5", None);
+        check(b"\xd6\xd0\xce\xc4\x81\x30\x81\x30", Some("gb18030"), "中文\u{80}", "gb18030", None);
+        check(b"\xc7\xd1\xb1\xdb", Some("ks_c_5601-1987"), "한글", "euc-kr", None);
     }
 }

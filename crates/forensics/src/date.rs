@@ -51,6 +51,74 @@ pub(crate) fn parse(text: &str) -> Option<(String, bool)> {
     Some((out, zone.is_some()))
 }
 
+/// A date as mail programs write it for people, in RFC 3339; without an offset where none is written.
+///
+/// `2013年8月7日(水) 9:12`, `2013/08/07 21:12`, `Wednesday, August 7, 2013 9:12 PM`, `7 Aug 2013 at 09:12 GMT+9`.
+pub(crate) fn written(text: &str) -> Option<String> {
+    let text = lexicon::text::cut(text.trim(), DATE_BYTES);
+    let mut plain = String::with_capacity(text.len());
+    let (mut am, mut pm) = (text.contains("午前"), text.contains("午後"));
+    for c in text.chars() {
+        match c {
+            '年' | '月' | '/' | '.' => plain.push('-'),
+            '時' => plain.push(':'),
+            '分' | '秒' | '日' | '(' | '（' | ')' | '）' | '\u{202f}' | '\u{a0}' => plain.push(' '),
+            '０'..='９' => {
+                plain.extend(u32::from(c).checked_sub(0xff10).and_then(|n| char::from_digit(n, 10)))
+            }
+            '：' => plain.push(':'),
+            c if c.is_ascii() => plain.push(c),
+            _ => plain.push(' '),
+        }
+    }
+    let words = || plain.split([' ', ',']).filter(|w| !w.is_empty());
+    // Year first, in digits: `2013-8-7`.
+    let numbers = |word: &str| -> Option<(u32, u32, u32)> {
+        let mut pieces = word.trim_end_matches('-').splitn(3, '-').map(|n| number(n.trim()));
+        let (year, month, day) = (pieces.next()??, pieces.next()??, pieces.next()??);
+        (1970..3000).contains(&year).then_some((year, month, day))
+    };
+    let (found, zone) = match words().find_map(numbers) {
+        Some((year, month, day)) => {
+            let (mut hour, minute, second) = words().find_map(clock).unwrap_or((0, 0, 0));
+            am |= words().any(|w| w.eq_ignore_ascii_case("am"));
+            pm |= words().any(|w| w.eq_ignore_ascii_case("pm"));
+            match (am, pm) {
+                (_, true) if hour < 12 => hour += 12,
+                (true, _) if hour == 12 => hour = 0,
+                _ => {}
+            }
+            let zone = words().skip(1).find_map(zone_of);
+            (format(year, month, day, hour, minute, second, zone.unwrap_or(0))?, zone.is_some())
+        }
+        None => {
+            let zone = words().skip(1).find_map(zone_of);
+            let (found, told) = parse(&text.replace(['\u{202f}', '\u{a0}'], " "))?;
+            match zone {
+                Some(zone) if !told => (offset_instead(&found, zone)?, true),
+                _ => (found, told),
+            }
+        }
+    };
+    if zone { Some(found) } else { found.get(..19).map(str::to_owned) }
+}
+
+/// `+09:00`, `+0900`, `GMT+9`, `UTC+09:00`, `JST`.
+fn zone_of(word: &str) -> Option<i32> {
+    let rest = word.strip_prefix("GMT").or_else(|| word.strip_prefix("UTC")).unwrap_or(word);
+    let named = word.bytes().all(|b| b.is_ascii_alphabetic()) && word.len() >= 3;
+    (rest.starts_with('+') || rest.starts_with('-') && rest.len() > 1 || named)
+        .then(|| offset(if rest.is_empty() { word } else { rest }))
+        .flatten()
+}
+
+/// The same wall clock at another offset.
+fn offset_instead(found: &str, zone: i32) -> Option<String> {
+    let sign = if zone < 0 { '-' } else { '+' };
+    let minutes = zone.unsigned_abs();
+    Some(format!("{}{sign}{:02}:{:02}", found.get(..19)?, minutes / 60, minutes % 60))
+}
+
 /// A date header longer than this is not read further.
 const DATE_BYTES: usize = 200;
 

@@ -269,7 +269,15 @@ pub(crate) fn reference(text: &str, attribute: bool) -> Option<(char, usize)> {
             u32::from_str_radix(digits.get(..length).filter(|d| !d.is_empty() && d.len() <= 8)?, radix)
                 .ok()?;
         let semicolon = usize::from(digits.as_bytes().get(length) == Some(&b';'));
-        return Some((code_point(value), skip + length + semicolon));
+        let end = skip + length + semicolon;
+        // Old programs write a character beyond 16 bits as two references: its UTF-16 halves.
+        if (0xd800..0xdc00).contains(&value)
+            && let Some((low, more)) = text.get(end..).and_then(low_half)
+            && let Some(c) = char::from_u32(0x1_0000 + ((value - 0xd800) << 10) + (low - 0xdc00))
+        {
+            return Some((c, end + more));
+        }
+        return Some((code_point(value), end));
     }
     let length = text.bytes().take(NAME_BYTES).take_while(u8::is_ascii_alphanumeric).count();
     let name = text.get(..length)?;
@@ -292,6 +300,19 @@ pub(crate) fn reference(text: &str, attribute: bool) -> Option<(char, usize)> {
         .then(|| find(name))
         .flatten()
         .map(|c| (c, length))
+}
+
+/// The reference `&#56320;` … `&#57343;` that `text` starts with: its value and length.
+fn low_half(text: &str) -> Option<(u32, usize)> {
+    let rest = text.strip_prefix("&#")?;
+    let (digits, radix) = match rest.strip_prefix(['x', 'X']) {
+        Some(hex) => (hex, 16),
+        None => (rest, 10),
+    };
+    let length = digits.bytes().take(6).take_while(|b| char::from(*b).is_digit(radix)).count();
+    let value = u32::from_str_radix(digits.get(..length)?, radix).ok()?;
+    let semicolon = usize::from(digits.as_bytes().get(length) == Some(&b';'));
+    (0xdc00..0xe000).contains(&value).then(|| (value, text.len() - digits.len() + length + semicolon))
 }
 
 /// Longest name looked for.

@@ -3,7 +3,7 @@
 //! One pass, no tree: HTML in mail is broken as a rule, and a browser's tree would hide what was written.
 
 use lexicon::facts::{HtmlFacts, HtmlForm, HtmlLink, Source, SourceForm};
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use crate::entities;
 use crate::limits::Limits;
@@ -86,6 +86,23 @@ struct Attributes<'a> {
     alt: Option<&'a str>,
     rel: Option<&'a str>,
     value: Option<&'a str>,
+    /// Attributes that few tags have.
+    rare: Vec<(Rare, &'a str)>,
+}
+
+/// Attributes with addresses that few tags have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rare {
+    /// `style`, kept only where it has an address.
+    Style,
+    /// `srcset`: several addresses.
+    Set,
+    /// `poster`, `xlink:href`: loaded at once.
+    Load,
+    /// `formaction`.
+    Action,
+    /// `ping`, `cite`, `longdesc`, `data-saferedirecturl`: neither clicked nor loaded.
+    Mention,
 }
 
 impl Reader<'_> {
@@ -117,6 +134,9 @@ impl Reader<'_> {
             Some(b'!') => {
                 if input.get(open..).is_some_and(|r| r.starts_with("<!--")) {
                     let end = comment_end(bytes, open + 4);
+                    if bytes.get(open + 4..open + 7).is_some_and(|c| c.eq_ignore_ascii_case(b"[if")) {
+                        self.conditional(input.get(open + 4..end).unwrap_or(""));
+                    }
                     if end == bytes.len() && !input.ends_with("-->") {
                         self.hidden(input.get(open + 4..).unwrap_or(""));
                     }
@@ -236,15 +256,103 @@ impl Reader<'_> {
         self.out.facts.hidden.push_str(lexicon::text::cut(inner, room));
     }
 
-    /// `url(…)` in a style sheet.
+    /// `url(…)` and `@import "…"` in a style sheet or a `style` attribute.
     fn style(&mut self, inner: &str) {
-        for piece in inner.split("url(").skip(1) {
-            let url = piece.split(')').next().unwrap_or("").trim().trim_matches(['"', '\'']);
-            self.remote(Some(url));
+        for at in memchr_iter(b'(', inner.as_bytes()) {
+            let called = at.checked_sub(3).and_then(|from| inner.as_bytes().get(from..at));
+            if called.is_some_and(|word| word.eq_ignore_ascii_case(b"url")) {
+                let rest = inner.get(at + 1..).unwrap_or("");
+                let url = rest.split(')').next().unwrap_or("");
+                // An attribute may hold its quotes as references.
+                let url = resolve(lexicon::text::cut(url, self.limits.url_bytes));
+                self.remote(Some(url.trim().trim_matches(['"', '\'']).trim()));
+            }
+        }
+        for at in memchr_iter(b'@', inner.as_bytes()) {
+            let rest = inner.get(at + 1..).unwrap_or("");
+            if let Some((word, rest)) = rest.split_at_checked(6)
+                && word.eq_ignore_ascii_case("import")
+                && let rest = rest.trim_start()
+                && let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\''))
+            {
+                self.remote(rest.get(1..).and_then(|r| r.split(quote).next()));
+            }
+        }
+    }
+
+    /// A conditional comment: Outlook reads what stands in it. Its words are left out (the same is said outside
+    /// as a rule); where it leads and what it loads is told.
+    fn conditional(&mut self, inner: &str) {
+        let mut at = 0;
+        while let Some(open) = memchr(b'<', inner.as_bytes().get(at..).unwrap_or(&[])).map(|n| at + n) {
+            at = open + 1;
+            if !inner.as_bytes().get(at).is_some_and(u8::is_ascii_alphabetic) {
+                continue;
+            }
+            let name = tag_name(inner, at);
+            let (found, end) = attributes(inner, at + name.length);
+            at = end;
+            if let Some(url) = found.href.filter(|_| leads(name.as_str())).and_then(|h| self.url(h))
+                && !url.starts_with('#')
+                && !self.out.facts.links.iter().rev().take(4).any(|l| l.url == url)
+                && self.out.facts.links.len() < self.limits.links
+            {
+                self.out.facts.links.push(HtmlLink { url, text: String::new() });
+            }
+            self.remote(found.src);
+            self.remote(found.background);
+            if !found.rare.is_empty() {
+                self.rare(&found);
+            }
+        }
+    }
+
+    /// What the attributes that few tags have lead to.
+    fn rare(&mut self, found: &Attributes<'_>) {
+        for (what, value) in &found.rare {
+            match what {
+                Rare::Style => self.style(value),
+                Rare::Load => self.remote(Some(value)),
+                Rare::Set => {
+                    for candidate in value.split(',').take(ATTRIBUTES) {
+                        self.remote(candidate.split_whitespace().next());
+                    }
+                }
+                Rare::Action => {
+                    let within = self.form.and_then(|at| self.out.facts.forms.get(at));
+                    let (method, password) =
+                        within.map_or(("get".to_owned(), false), |f| (f.method.clone(), f.password));
+                    if let Some(action) = self.url(value) {
+                        if self.out.facts.forms.len() < self.limits.links {
+                            self.out.facts.forms.push(HtmlForm { action, method, password });
+                        } else {
+                            self.out.cut = true;
+                        }
+                    }
+                }
+                Rare::Mention => {
+                    for url in value.split_ascii_whitespace().take(ATTRIBUTES) {
+                        self.mention(url);
+                    }
+                }
+            }
+        }
+    }
+
+    fn mention(&mut self, value: &str) {
+        if let Some(url) = self.url(value).filter(|u| u.contains("//")) {
+            if self.out.facts.references.len() >= self.limits.links {
+                self.out.cut = true;
+            } else if self.out.facts.references.last() != Some(&url) {
+                self.out.facts.references.push(url);
+            }
         }
     }
 
     fn start_tag(&mut self, name: &Name, found: &Attributes<'_>) {
+        if !found.rare.is_empty() {
+            self.rare(found);
+        }
         match name.as_str() {
             "a" | "area" => {
                 self.close_link();
@@ -331,7 +439,8 @@ impl Reader<'_> {
                     self.remote(found.href);
                 }
             }
-            "iframe" | "frame" | "script" | "embed" | "source" | "video" | "audio" | "track" | "bgsound" => {
+            "iframe" | "frame" | "script" | "embed" | "source" | "video" | "audio" | "track" | "bgsound"
+            | "portal" => {
                 self.remote(found.src);
             }
             "object" => self.remote(found.data),
@@ -345,6 +454,17 @@ impl Reader<'_> {
             "td" | "th" => {
                 self.space = true;
                 self.remote(found.background);
+            }
+            // VML, which Outlook draws.
+            name if name.starts_with("v:") => {
+                self.remote(found.src);
+                if let Some(url) = found.href.and_then(|h| self.url(h)).filter(|u| !u.starts_with('#')) {
+                    if self.out.facts.links.len() < self.limits.links {
+                        self.out.facts.links.push(HtmlLink { url, text: String::new() });
+                    } else {
+                        self.out.cut = true;
+                    }
+                }
             }
             "div" | "tr" | "li" | "ul" | "ol" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "hr"
             | "blockquote" | "pre" | "center" | "dl" | "dt" | "dd" | "body" | "section" | "article"
@@ -587,6 +707,13 @@ fn attributes(input: &str, at: usize) -> (Attributes<'_>, usize) {
                 input.get(from..at)
             }
         };
+        if let Some(rare) = rare_attribute(name) {
+            if let Some(value) = value.filter(|v| rare != Rare::Style || memchr(b'(', v.as_bytes()).is_some())
+            {
+                out.rare.push((rare, value));
+            }
+            continue;
+        }
         let slot = match name.len() {
             3 if name.eq_ignore_ascii_case("src") => &mut out.src,
             3 if name.eq_ignore_ascii_case("alt") => &mut out.alt,
@@ -600,12 +727,46 @@ fn attributes(input: &str, at: usize) -> (Attributes<'_>, usize) {
             7 if name.eq_ignore_ascii_case("content") => &mut out.content,
             10 if name.eq_ignore_ascii_case("http-equiv") => &mut out.http_equiv,
             10 if name.eq_ignore_ascii_case("background") => &mut out.background,
-            _ => continue,
+            _ => {
+                if let (Some(rare), Some(value)) = (rare_attribute(name), value)
+                    && (rare != Rare::Style || calls_url(value.as_bytes()))
+                {
+                    out.rare.push((rare, value));
+                }
+                continue;
+            }
         };
         if slot.is_none() {
             *slot = value;
         }
     }
+}
+
+/// True if a style asks for something by `url(`; most call only `rgb(`.
+fn calls_url(style: &[u8]) -> bool {
+    memchr_iter(b'(', style).any(|at| {
+        at.checked_sub(3).and_then(|from| style.get(from..at)).is_some_and(|w| w.eq_ignore_ascii_case(b"url"))
+    })
+}
+
+fn rare_attribute(name: &str) -> Option<Rare> {
+    let is = |word: &str| name.eq_ignore_ascii_case(word);
+    match name.len() {
+        4 if is("ping") || is("cite") => Some(Rare::Mention),
+        5 if is("style") => Some(Rare::Style),
+        6 if is("srcset") => Some(Rare::Set),
+        6 if is("poster") => Some(Rare::Load),
+        8 if is("longdesc") => Some(Rare::Mention),
+        10 if is("formaction") => Some(Rare::Action),
+        10 if is("xlink:href") => Some(Rare::Load),
+        20 if is("data-saferedirecturl") => Some(Rare::Mention),
+        _ => None,
+    }
+}
+
+/// Tags whose `href` a click follows: links, and shapes that Outlook draws.
+fn leads(name: &str) -> bool {
+    matches!(name, "a" | "area") || name.starts_with("v:")
 }
 
 /// Where the text goes on after a comment whose inside starts at `at`. Conditional comments for Outlook are
@@ -649,6 +810,7 @@ pub fn sources(facts: &HtmlFacts, place: &str) -> Vec<Source> {
     facts.forms.iter().for_each(|form| give("form", &form.action));
     facts.refresh.iter().for_each(|url| give("refresh", url));
     facts.remote.iter().for_each(|url| give("remote", url));
+    facts.references.iter().for_each(|url| give("reference", url));
     out
 }
 

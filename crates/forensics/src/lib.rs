@@ -13,6 +13,8 @@ mod entities;
 mod file;
 mod fingerprint;
 mod freemail;
+mod flowed;
+mod forward;
 pub mod hash;
 mod header;
 pub mod html;
@@ -27,6 +29,7 @@ mod msg;
 pub mod oddities;
 pub mod ole;
 mod params;
+pub mod pst;
 mod route;
 mod session;
 mod structure;
@@ -108,13 +111,7 @@ pub fn read_with(raw: &[u8], limits: &Limits, known: &Known) -> Reading {
     }
     facts.sha256 = hash::sha256(raw);
     facts.size = raw.len() as u64;
-    tells::mail(&mut session, &facts);
-    facts.oddities = session.oddities;
-    facts.tells = session.tells;
-    facts.tells.sort_by(|a, b| {
-        b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
-    });
-    Reading { facts, sources: session.sources, html, payloads: session.payloads }
+    session.settle(Reading { facts, html, ..Reading::default() })
 }
 
 fn read_into(session: &mut session::Session<'_>, raw: &[u8]) -> (MailFacts, Option<String>) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lexicon::facts::{Attachment, Body, Header, HtmlFacts, MailFacts, Mailbox, SourceForm};
+use lexicon::facts::{Attachment, Body, Header, HtmlFacts, MailFacts, Mailbox, SourceForm, TextPart};
 
 use crate::file::{self, File};
 use crate::header::Block;
@@ -10,7 +10,7 @@ use crate::html::Html;
 use crate::session::Session;
 use crate::structure::{self, Part};
 use crate::transfer::{self, Transfer};
-use crate::{address, auth, charset, date, html, language, params, route, words};
+use crate::{address, auth, charset, date, flowed, forward, html, language, params, route, words};
 
 /// Reads a mail; `prefix` is empty for the mail itself and `attachment[0]:` for one attached to it, `mails` how
 /// many mails it is inside of. The second value is its HTML part.
@@ -46,6 +46,7 @@ pub(crate) fn read(
         part_into(session, (part, original), &mut facts, &mut bodies, prefix, mails);
     }
     let html = bodies.settle(session, &mut facts, prefix);
+    forward::tell(session, &mut facts, prefix);
     (facts, html)
 }
 
@@ -319,6 +320,9 @@ struct Piece {
     html: bool,
     charset: String,
     declared: Option<String>,
+    detected: Option<String>,
+    /// Its place in the MIME tree.
+    part: String,
 }
 
 /// The texts of a mail.
@@ -364,6 +368,7 @@ impl Bodies {
                 body.source = if piece.html { "text/html" } else { "text/plain" }.to_owned();
                 body.charset = Some(piece.charset.clone());
                 body.charset_declared = piece.declared.clone();
+                body.charset_detected = piece.detected.clone();
                 body.text.clear();
             } else if !body.text.ends_with('\n') {
                 body.text.push('\n');
@@ -375,6 +380,17 @@ impl Bodies {
             session.odd("body-limit", format!("{prefix}body"));
         }
         body.language = language::of(&body.text);
+        let alike = |p: &Piece| Some(&p.charset) == body.charset.as_ref() && p.declared.is_none();
+        if self.pieces.len() > 1 && !self.pieces.iter().all(alike) {
+            let told = self.pieces.iter().map(|piece| TextPart {
+                part: piece.part.clone(),
+                kind: if piece.html { "text/html" } else { "text/plain" }.to_owned(),
+                charset: piece.charset.clone(),
+                charset_declared: piece.declared.clone(),
+                charset_detected: piece.detected.clone(),
+            });
+            body.parts = told.collect();
+        }
         session.source(format!("{prefix}body"), SourceForm::Prose, &body.text);
         for (piece, chosen) in self.pieces.iter().zip(&chosen) {
             if !chosen {
@@ -534,6 +550,7 @@ struct BodyText {
     text: String,
     charset: String,
     declared: Option<String>,
+    detected: Option<String>,
 }
 
 fn body_text(
@@ -549,12 +566,26 @@ fn body_text(
     if let Some(id) = decoded.oddity {
         session.odd(id, place());
     }
-    let mut text = if html { decoded.text.into_owned() } else { line_feeds(decoded.text) };
+    let is = |name: &str, value: &str| {
+        part.content_type.param(name).is_some_and(|found| found.trim().eq_ignore_ascii_case(value))
+    };
+    let mut text = if html {
+        decoded.text.into_owned()
+    } else if is("format", "flowed") {
+        flowed::join(&decoded.text, is("delsp", "yes"))
+    } else {
+        line_feeds(decoded.text)
+    };
     if memchr::memchr(0, text.as_bytes()).is_some() {
         session.odd("body-nul", place());
         text = text.replace('\0', "");
     }
-    BodyText { text, charset: decoded.used.into_owned(), declared: decoded.declared }
+    BodyText {
+        text,
+        charset: decoded.used.into_owned(),
+        declared: decoded.declared,
+        detected: decoded.detected.map(Cow::into_owned),
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename the list")]
@@ -577,7 +608,10 @@ fn add_body(
             bodies.html = Some(std::mem::take(&mut found.text));
         }
         found.text = text;
-    } else if memchr::memmem::find(found.text.as_bytes(), b"begin ").is_some() {
+    } else if memchr::memmem::find(found.text.as_bytes(), b"begin").is_some() {
+        if found.text.contains("=ybegin ") {
+            session.odd("yenc-not-read", place());
+        }
         found.text = uufiles(session, &found.text, facts, prefix, mails);
     }
     bodies.pieces.push(Piece {
@@ -586,6 +620,8 @@ fn add_body(
         html,
         charset: found.charset,
         declared: found.declared,
+        detected: found.detected,
+        part: part.number.clone(),
     });
 }
 

@@ -1,19 +1,26 @@
-//! Outlook's .msg files (MS-OXMSG): properties in streams of an OLE compound file, read into the same facts.
+//! Messages as Outlook stores them (MS-OXCMSG): properties instead of text, read into the same facts. They come
+//! from a .msg (MS-OXMSG: an OLE compound file) or from a data file ([`crate::pst`]).
 //!
 //! The transport headers, where they were kept, are read with the header reader; properties fill what they do
-//! not say. Attached messages are storages inside the same file.
+//! not say. Attached messages have no bytes of their own: their size and hashes are those of a serialisation
+//! ([`Serial`]) that is the same wherever the message is stored.
 
+pub(crate) mod bag;
 mod properties;
 pub mod rtf;
 
-use lexicon::facts::{Attachment, Body, HtmlFacts, MailFacts, Mailbox, SourceForm};
+use std::borrow::Cow;
+
+use lexicon::facts::{Attachment, Body, Header, HtmlFacts, MailFacts, Mailbox, Relation, SourceForm};
 
 use crate::file::{self, File};
+use crate::hash::Three;
 use crate::ole::Ole;
 use crate::session::Session;
 use crate::transfer::Transfer;
-use crate::{charset, header, html, kind, language, mail};
-use properties::Properties;
+use crate::{charset, forward, header, html, kind, language, mail};
+use bag::{Bag, Data, Message, id};
+use properties::Stored;
 
 /// Reads a .msg; `prefix` and `mails` as in [`mail::read`].
 pub(crate) fn read(
@@ -30,7 +37,8 @@ pub(crate) fn read(
         session.odd("msg-unreadable", format!("{prefix}byte:0"));
         return (MailFacts::default(), None);
     }
-    storage(session, &ole, 0, prefix, mails)
+    let (facts, html, _) = message(session, &Stored::new(&ole, 0), prefix, mails, false);
+    (facts, html)
 }
 
 /// Reads a .msg attached to a mail: its children are its attachments.
@@ -38,51 +46,18 @@ pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails
     read(session, raw, &format!("{place}:"), mails).0.attachments
 }
 
-/// Property ids ([MS-OXPROPS]).
-mod id {
-    pub(super) const SUBJECT: u16 = 0x0037;
-    pub(super) const SUBMITTED: u16 = 0x0039;
-    pub(super) const REPRESENTING_NAME: u16 = 0x0042;
-    pub(super) const REPLY_NAMES: u16 = 0x0050;
-    pub(super) const REPRESENTING_ADDRESS: u16 = 0x0065;
-    pub(super) const TRANSPORT_HEADERS: u16 = 0x007d;
-    pub(super) const RECIPIENT_KIND: u16 = 0x0c15;
-    pub(super) const SENDER_NAME: u16 = 0x0c1a;
-    pub(super) const SENDER_ADDRESS: u16 = 0x0c1f;
-    pub(super) const DISPLAY_CC: u16 = 0x0e03;
-    pub(super) const DISPLAY_TO: u16 = 0x0e04;
-    pub(super) const DELIVERED: u16 = 0x0e06;
-    pub(super) const BODY: u16 = 0x1000;
-    pub(super) const RTF: u16 = 0x1009;
-    pub(super) const HTML: u16 = 0x1013;
-    pub(super) const MESSAGE_ID: u16 = 0x1035;
-    pub(super) const REFERENCES: u16 = 0x1039;
-    pub(super) const IN_REPLY_TO: u16 = 0x1042;
-    pub(super) const DISPLAY_NAME: u16 = 0x3001;
-    pub(super) const ADDRESS: u16 = 0x3003;
-    pub(super) const ATTACH_DATA: u16 = 0x3701;
-    pub(super) const ATTACH_NAME: u16 = 0x3704;
-    pub(super) const ATTACH_LONG_NAME: u16 = 0x3707;
-    pub(super) const ATTACH_MIME: u16 = 0x370e;
-    pub(super) const ATTACH_FLAGS: u16 = 0x3714;
-    pub(super) const SMTP_ADDRESS: u16 = 0x39fe;
-    pub(super) const CODE_PAGE_INTERNET: u16 = 0x3fde;
-    pub(super) const SENDER_SMTP: u16 = 0x5d01;
-    pub(super) const REPRESENTING_SMTP: u16 = 0x5d02;
-    pub(super) const ATTACH_HIDDEN: u16 = 0x7ffe;
-}
-
-/// Reads the message in one storage.
-fn storage(
+/// Reads a stored message; the third value is its serialisation, empty unless it is to be `hashed`.
+pub(crate) fn message<M: Message>(
     session: &mut Session<'_>,
-    ole: &Ole<'_>,
-    index: usize,
+    stored: &M,
     prefix: &str,
     mails: usize,
-) -> (MailFacts, Option<String>) {
-    let properties = Properties::message(ole, index);
+    hashed: bool,
+) -> (MailFacts, Option<String>, Serial) {
+    let bag = stored.bag();
     let mut facts = MailFacts::default();
-    let transport = properties.text(id::TRANSPORT_HEADERS).unwrap_or_default();
+    let mut serial = if hashed { Serial::new(bag) } else { Serial::default() };
+    let transport = bag.text(id::TRANSPORT_HEADERS).unwrap_or_default();
     let transport = transport.trim_start();
     let transport = match transport.strip_prefix("Microsoft Mail Internet Headers") {
         Some(rest) => rest.split_once('\n').map_or("", |(_, rest)| rest),
@@ -92,13 +67,105 @@ fn storage(
         let block = header::read(transport.as_bytes(), session.limits.headers, true);
         mail::read_header(session, &block, &mut facts, prefix);
     }
-    fill(&properties, ole, session, &mut facts);
+    fill(stored, session, &mut facts, &mut serial);
     if transport.is_empty() {
         mail::header_sources(session, &facts, prefix);
     }
-    let html = body(session, &properties, &mut facts, prefix);
-    attachments(session, ole, &properties, &mut facts, prefix, mails);
-    (facts, html)
+    let class = some(bag.text(id::MESSAGE_CLASS)).unwrap_or_default();
+    // Appointments, contacts, tasks, receipts, signed mail: what the message is, where it is no plain mail.
+    if !class.is_empty() && !class.eq_ignore_ascii_case("IPM.Note") {
+        facts.headers.push(Header { name: "Message-Class".to_owned(), value: class.clone() });
+    }
+    let mut html = body(session, bag, &mut facts, prefix);
+    let inner = attachments(session, stored, &class, &mut facts, &mut serial, prefix, mails);
+    if let Some((inner, inner_html)) = inner
+        && !facts.body.text.chars().any(char::is_alphanumeric)
+    {
+        facts.body = inner.body;
+        facts.html = inner.html;
+        html = inner_html;
+    }
+    forward::tell(session, &mut facts, prefix);
+    (facts, html, serial)
+}
+
+/// The serialisation of a stored message, hashed as it is written: what its size and hashes are of.
+///
+/// `noroshi-message-1` and a line feed; then for every property of [`Serial::PROPERTIES`] that is there, every
+/// recipient (name, address, type) and every attachment (name, SHA-256 of its bytes or of its own serialisation):
+/// a number (32 bits, little-endian), the length (64 bits) and the bytes. Texts are written as UTF-8, so that the
+/// same message from a .msg and from a data file has the same hashes.
+#[derive(Default)]
+pub(crate) struct Serial {
+    three: Option<Three>,
+    size: u64,
+}
+
+impl Serial {
+    const TEXTS: [u16; 12] = [
+        id::MESSAGE_CLASS,
+        id::SUBJECT,
+        id::TRANSPORT_HEADERS,
+        id::REPRESENTING_NAME,
+        id::REPRESENTING_ADDRESS,
+        id::SENDER_NAME,
+        id::SENDER_ADDRESS,
+        id::REPLY_NAMES,
+        id::BODY,
+        id::MESSAGE_ID,
+        id::REFERENCES,
+        id::IN_REPLY_TO,
+    ];
+    const BYTES: [u16; 2] = [id::RTF, id::HTML];
+    const FIXED: [u16; 3] = [id::IMPORTANCE, id::SUBMITTED, id::DELIVERED];
+    const RECIPIENT: u32 = 0x1_0000;
+    const ATTACHMENT: u32 = 0x2_0000;
+
+    fn new(bag: &dyn Bag) -> Self {
+        let mut out = Self { three: Some(Three::default()), size: 0 };
+        out.feed(b"noroshi-message-1\n");
+        for property in Self::TEXTS {
+            if let Some(text) = bag.text(property) {
+                out.field(u32::from(property), without_mark(&text).as_bytes());
+            }
+        }
+        for property in Self::BYTES {
+            if let Some(bytes) = bag.bytes(property, usize::MAX) {
+                out.field(u32::from(property), &bytes);
+            }
+        }
+        for property in Self::FIXED {
+            if let Some(value) = bag.fixed(property) {
+                out.field(u32::from(property), &value);
+            }
+        }
+        out
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        if let Some(three) = &mut self.three {
+            three.feed(bytes);
+            self.size += bytes.len() as u64;
+        }
+    }
+
+    fn field(&mut self, number: u32, bytes: &[u8]) {
+        self.feed(&number.to_le_bytes());
+        self.feed(&(bytes.len() as u64).to_le_bytes());
+        self.feed(bytes);
+    }
+
+    /// Its size, MD5, SHA-1 and SHA-256.
+    pub(crate) fn finish(self) -> (u64, String, String, String) {
+        let (md5, sha1, sha256) = self.three.unwrap_or_default().finish();
+        (self.size, md5, sha1, sha256)
+    }
+}
+
+/// A data file marks the length of `RE: ` in two characters before the subject.
+fn without_mark(subject: &str) -> &str {
+    let mut chars = subject.chars();
+    if chars.next() == Some('\u{1}') && chars.next().is_some() { chars.as_str() } else { subject }
 }
 
 fn some(text: Option<String>) -> Option<String> {
@@ -106,10 +173,11 @@ fn some(text: Option<String>) -> Option<String> {
 }
 
 /// What the headers do not say, from the properties; the subject always, since it is stored decoded.
-fn fill(properties: &Properties<'_>, ole: &Ole<'_>, session: &Session<'_>, facts: &mut MailFacts) {
+fn fill<M: Message>(stored: &M, session: &Session<'_>, facts: &mut MailFacts, serial: &mut Serial) {
+    let properties = stored.bag();
     let text = |id: u16| some(properties.text(id));
     if let Some(subject) = text(id::SUBJECT) {
-        facts.subject = Some(subject);
+        facts.subject = some(Some(without_mark(&subject).to_owned()));
     }
     if facts.message_id.is_none() {
         facts.message_id =
@@ -147,34 +215,53 @@ fn fill(properties: &Properties<'_>, ole: &Ole<'_>, session: &Session<'_>, facts
             }
         }
     }
-    if facts.to.is_empty() && facts.cc.is_empty() {
-        recipients(properties, ole, session, facts);
-    }
+    recipients(stored, session, facts, serial);
 }
 
-fn recipients(properties: &Properties<'_>, ole: &Ole<'_>, session: &Session<'_>, facts: &mut MailFacts) {
-    for storage in properties.storages("__recip_version1.0_").take(session.limits.addresses) {
-        let recipient = Properties::item(ole, storage, properties);
-        let text = |id: u16| some(recipient.text(id));
-        let address = text(id::SMTP_ADDRESS)
-            .or_else(|| text(id::ADDRESS).filter(|a| a.contains('@')))
-            .or_else(|| text(id::DISPLAY_NAME).filter(|a| a.contains('@') && !a.contains(' ')))
-            .unwrap_or_default();
-        let name = text(id::DISPLAY_NAME).filter(|n| *n != address).unwrap_or_default();
+/// An address that mail can be sent to, first where it is SMTP's: Exchange keeps its own in the others.
+fn address_of(item: &dyn Bag) -> String {
+    let text = |id: u16| some(item.text(id));
+    text(id::SMTP_ADDRESS)
+        .or_else(|| text(id::ADDRESS).filter(|a| a.contains('@')))
+        .or_else(|| text(id::DISPLAY_NAME).filter(|a| a.contains('@') && !a.contains(' ')))
+        .map(|a| a.trim_matches('\'').to_owned())
+        .unwrap_or_default()
+}
+
+/// The recipients, where the headers name none; blind copies are told as a header of their own.
+fn recipients<M: Message>(stored: &M, session: &Session<'_>, facts: &mut MailFacts, serial: &mut Serial) {
+    let told = !facts.to.is_empty() || !facts.cc.is_empty();
+    let mut blind = Vec::new();
+    for recipient in stored.recipients(session.limits.addresses) {
+        let address = address_of(&recipient);
+        let name = some(recipient.text(id::DISPLAY_NAME)).filter(|n| *n != address).unwrap_or_default();
         let name = name.trim_matches('\'').to_owned();
+        let kind = recipient.number(id::RECIPIENT_KIND).unwrap_or(1);
+        serial.field(Serial::RECIPIENT, format!("{name}\0{address}\0{kind}").as_bytes());
         if name.is_empty() && address.is_empty() {
             continue;
         }
         let mailbox = Mailbox { name, address };
-        match recipient.number(id::RECIPIENT_KIND) {
-            Some(2) => facts.cc.push(mailbox),
-            Some(3) => {}
+        // The upper bits say how the mail was delivered.
+        match kind & 0xf {
+            3 => blind.push(if mailbox.name.is_empty() {
+                mailbox.address
+            } else {
+                format!("{} <{}>", mailbox.name, mailbox.address)
+            }),
+            _ if told => {}
+            2 => facts.cc.push(mailbox),
+            // 0 is the sender of an appointment.
+            0 => {}
             _ => facts.to.push(mailbox),
         }
     }
+    if !blind.is_empty() {
+        facts.headers.push(Header { name: "Bcc".to_owned(), value: blind.join(", ") });
+    }
     if facts.to.is_empty() && facts.cc.is_empty() {
         let list = |id: u16| {
-            let names = properties.text(id).unwrap_or_default();
+            let names = stored.bag().text(id).unwrap_or_default();
             crate::address::parse(names.as_bytes(), None, session.limits.addresses).0
         };
         facts.to = list(id::DISPLAY_TO);
@@ -185,7 +272,7 @@ fn recipients(properties: &Properties<'_>, ole: &Ole<'_>, session: &Session<'_>,
 /// The body from the plain text, else the HTML, else the RTF; the HTML also where it hides in the RTF.
 fn body(
     session: &mut Session<'_>,
-    properties: &Properties<'_>,
+    properties: &dyn Bag,
     facts: &mut MailFacts,
     prefix: &str,
 ) -> Option<String> {
@@ -198,7 +285,7 @@ fn body(
     if let Some(bytes) = properties.bytes(id::HTML, limits.html_bytes) {
         let declared = properties
             .number(id::CODE_PAGE_INTERNET)
-            .and_then(properties::label_of)
+            .and_then(bag::label_of)
             .or_else(|| html::declared_charset(&bytes));
         let decoded = charset::decode(&bytes, declared);
         if blank(&plain) {
@@ -232,7 +319,7 @@ fn body(
     } else {
         out.text = rtf_text.unwrap_or(plain);
     }
-    out.text = mail::line_feeds(std::borrow::Cow::Owned(out.text));
+    out.text = mail::line_feeds(Cow::Owned(out.text));
     if page.cut || out.text.len() > limits.body_bytes {
         out.text = lexicon::text::cut(&out.text, limits.body_bytes).to_owned();
         session.odd("body-limit", format!("{prefix}body"));
@@ -251,16 +338,20 @@ fn hand_on(session: &mut Session<'_>, found: HtmlFacts, facts: &mut MailFacts, p
     facts.html = found;
 }
 
-fn attachments(
+/// Reads the attachments. What it gives back is the mail inside a signed one: all that the message says stands
+/// in its only attachment.
+fn attachments<M: Message>(
     session: &mut Session<'_>,
-    ole: &Ole<'_>,
-    properties: &Properties<'_>,
+    stored: &M,
+    class: &str,
     facts: &mut MailFacts,
+    serial: &mut Serial,
     prefix: &str,
     mails: usize,
-) {
-    for storage_index in properties.storages("__attach_version1.0_") {
-        let item = Properties::item(ole, storage_index, properties);
+) -> Option<(MailFacts, Option<String>)> {
+    let signed = class.to_ascii_lowercase().starts_with("ipm.note.smime.multipartsigned");
+    let mut inner = None;
+    for item in stored.attachments(session.limits.attachments) {
         let place = format!("{prefix}attachment[{}]", facts.attachments.len());
         if !session.take_attachment(&place) {
             break;
@@ -270,24 +361,97 @@ fn attachments(
             text(id::ATTACH_LONG_NAME).or_else(|| text(id::ATTACH_NAME)).or_else(|| text(id::DISPLAY_NAME));
         let hidden = item.number(id::ATTACH_HIDDEN).is_some_and(|n| n & 0xffff != 0);
         let shown = item.number(id::ATTACH_FLAGS).is_some_and(|n| n & 4 != 0);
-        let inline = hidden || shown;
         let content_type = text(id::ATTACH_MIME).unwrap_or_default().to_ascii_lowercase();
-        if let Some(inner) = item.storage(id::ATTACH_DATA) {
-            facts.attachments.push(embedded(session, ole, inner, (name, content_type), &place, mails));
-            continue;
+        let mut read = match stored.data(&item) {
+            Data::Bytes(bytes) if signed && inner.is_none() && starts_header(&bytes) => {
+                let (attachment, mail) =
+                    signed_mail(session, (&bytes, name.clone()), &content_type, &place, mails);
+                inner = mail;
+                attachment
+            }
+            Data::Bytes(bytes) | Data::Object(bytes) => {
+                let file = File {
+                    name: name.clone(),
+                    content_type: content_type.clone(),
+                    inline: hidden || shown,
+                    body: &bytes,
+                    transfer: Transfer::Identity,
+                    is_mail: false,
+                };
+                file::read(session, file, &place, mails)
+            }
+            Data::Message(stored) => {
+                embedded(session, &*stored, (name.clone(), content_type.clone()), &place, mails)
+            }
+            Data::Nothing => {
+                let word = name.as_deref().map_or("bin", kind::word_by_name);
+                let kind = if word == "bin" { "ole" } else { word }.to_owned();
+                Attachment {
+                    name: name.clone(),
+                    content_type: content_type.clone(),
+                    kind,
+                    ..Attachment::default()
+                }
+            }
+        };
+        // By reference (2 to 4, and 7 for the web): the message says only where the file is.
+        if let Some(2..=4 | 7) = item.number(id::ATTACH_METHOD)
+            && let Some(path) = text(id::ATTACH_LONG_PATH).or_else(|| text(id::ATTACH_PATH))
+        {
+            session.source(format!("{place}:reference"), SourceForm::Prose, &path);
+            read.relations.push(Relation { kind: "external".to_owned(), target: path });
         }
-        let bytes = item.bytes(id::ATTACH_DATA, usize::MAX).unwrap_or_default();
-        let file =
-            File { name, content_type, inline, body: &bytes, transfer: Transfer::Identity, is_mail: false };
-        facts.attachments.push(file::read(session, file, &place, mails));
+        serial.field(Serial::ATTACHMENT, format!("{}\0{}", name.unwrap_or_default(), read.sha256).as_bytes());
+        facts.attachments.push(read);
     }
+    inner
 }
 
-/// A storage as attachment: a message, or an object of another program.
-fn embedded(
+/// True if `bytes` start like a mail's header.
+fn starts_header(bytes: &[u8]) -> bool {
+    ["content-type:", "mime-version:"]
+        .iter()
+        .any(|name| bytes.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes())))
+}
+
+/// The attachment that is the whole mail, signed, and what that mail says.
+fn signed_mail(
     session: &mut Session<'_>,
-    ole: &Ole<'_>,
-    storage_index: usize,
+    (bytes, name): (&[u8], Option<String>),
+    content_type: &str,
+    place: &str,
+    mails: usize,
+) -> (Attachment, Option<(MailFacts, Option<String>)>) {
+    let mut three = Three::default();
+    three.feed(bytes);
+    let (md5, sha1, sha256) = three.finish();
+    let mut out = Attachment {
+        name,
+        size: bytes.len() as u64,
+        sha256,
+        sha1,
+        md5,
+        kind: "eml".to_owned(),
+        content_type: content_type.to_owned(),
+        ..Attachment::default()
+    };
+    if mails >= session.limits.mail_depth {
+        session.odd("mail-depth-limit", place.to_owned());
+        return (out, None);
+    }
+    if bytes.len() > session.limits.attached_mail_bytes {
+        session.odd("attached-mail-limit", place.to_owned());
+        return (out, None);
+    }
+    let (mut inner, html) = mail::read(session, bytes, &format!("{place}:"), mails + 1);
+    out.children = std::mem::take(&mut inner.attachments);
+    (out, Some((inner, html)))
+}
+
+/// A message as attachment.
+fn embedded<M: Message>(
+    session: &mut Session<'_>,
+    stored: &M,
     (name, content_type): (Option<String>, String),
     place: &str,
     mails: usize,
@@ -295,19 +459,14 @@ fn embedded(
     if let Some(name) = &name {
         session.source(format!("{place}:name"), SourceForm::Prose, name);
     }
-    let mut out = Attachment { name, content_type, kind: "ole".to_owned(), ..Attachment::default() };
-    if ole.child(storage_index, "__properties_version1.0").is_some() {
-        out.kind = "msg".to_owned();
-        if mails >= session.limits.mail_depth {
-            session.odd("mail-depth-limit", place.to_owned());
-        } else {
-            out.children =
-                storage(session, ole, storage_index, &format!("{place}:"), mails + 1).0.attachments;
-        }
-    } else if let Some(name) = &out.name {
-        let word = kind::word_by_name(name);
-        out.kind = if word == "bin" { "ole" } else { word }.to_owned();
+    let mut out = Attachment { name, content_type, kind: "msg".to_owned(), ..Attachment::default() };
+    if mails >= session.limits.mail_depth {
+        session.odd("mail-depth-limit", place.to_owned());
+        return out;
     }
+    let (facts, _, serial) = message(session, stored, &format!("{place}:"), mails + 1, true);
+    out.children = facts.attachments;
+    (out.size, out.md5, out.sha1, out.sha256) = serial.finish();
     out
 }
 

@@ -160,6 +160,16 @@ pub static CATALOGUE: &[Entry] = &[
     ),
     entry("multipart-unterminated", "マルチパートが閉じられていません", "The multipart is never closed"),
     entry(
+        "pst-damaged",
+        "Outlook データファイルの一部が壊れており、読めた範囲だけを示しています",
+        "Part of the Outlook data file is damaged; what could be read is shown",
+    ),
+    entry(
+        "pst-message-unreadable",
+        "Outlook データファイルの中のこのメールは壊れていて読めません",
+        "This message of the Outlook data file is damaged and cannot be read",
+    ),
+    entry(
         "received-limit",
         "Received ヘッダが多すぎるため一部だけを読みました",
         "There are too many Received fields; only the first were read",
@@ -183,6 +193,11 @@ pub static CATALOGUE: &[Entry] = &[
         "transfer-encoding-unknown",
         "転送符号化の名前が不明なため、そのまま読みました",
         "The transfer encoding is not known; the bytes were read as they are",
+    ),
+    entry(
+        "yenc-not-read",
+        "本文に yEnc 形式のファイルがあります（中は読んでいません）",
+        "The body holds a file in yEnc, which was not read",
     ),
 ];
 

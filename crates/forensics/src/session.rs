@@ -2,9 +2,9 @@
 
 use lexicon::facts::{Oddity, Source, SourceForm, Tell};
 
-use crate::Payload;
 use crate::known::Known;
 use crate::limits::Limits;
+use crate::{Payload, Reading};
 
 /// The state shared by all mails of one reading: the mail itself and those attached to it.
 pub(crate) struct Session<'l> {
@@ -84,6 +84,17 @@ impl<'l> Session<'l> {
         if !self.tells.iter().any(|t| t.id == id && t.why == why) {
             self.tells.push(Tell { id: id.to_owned(), why, weight });
         }
+    }
+
+    /// Puts what was gathered into the reading.
+    pub(crate) fn settle(mut self, mut reading: Reading) -> Reading {
+        crate::tells::mail(&mut self, &reading.facts);
+        reading.facts.oddities = self.oddities;
+        reading.facts.tells = self.tells;
+        reading.facts.tells.sort_by(|a, b| {
+            b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
+        });
+        Reading { sources: self.sources, payloads: self.payloads, ..reading }
     }
 
     /// Keeps the bytes of an attachment that is worth opening.

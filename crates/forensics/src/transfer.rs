@@ -255,16 +255,17 @@ pub(crate) struct Uufile<'a> {
     pub(crate) span: std::ops::Range<usize>,
 }
 
-/// The next uuencoded file at or after `from`: a `begin` line with a mode and a name, and at least one data line.
+/// The next uuencoded file at or after `from`: a `begin` (or `begin-base64`) line with a mode and a name, and at
+/// least one data line.
 pub(crate) fn next_uufile(text: &[u8], from: usize) -> Option<Uufile<'_>> {
     let mut at = from;
     loop {
-        let found = memchr::memmem::find(text.get(at..)?, b"begin ")? + at;
+        let found = memchr::memmem::find(text.get(at..)?, b"begin")? + at;
         let line_start = found == 0 || text.get(found - 1) == Some(&b'\n');
         if line_start && let Some(file) = uufile_at(text, found) {
             return Some(file);
         }
-        at = found + 6;
+        at = found + 5;
     }
 }
 
@@ -277,12 +278,29 @@ fn line_at(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
 
 fn uufile_at(text: &[u8], start: usize) -> Option<Uufile<'_>> {
     let (line, mut at) = line_at(text, start)?;
-    let rest = line.strip_prefix(b"begin ")?;
+    let (rest, base64) = match line.strip_prefix(b"begin-base64 ") {
+        Some(rest) => (rest, true),
+        None => (line.strip_prefix(b"begin ")?, false),
+    };
     let digits = rest.iter().take_while(|b| (b'0'..=b'7').contains(*b)).count();
     if !(3..=6).contains(&digits) || rest.get(digits) != Some(&b' ') {
         return None;
     }
     let name = rest.get(digits + 1..)?.trim_ascii();
+    if base64 {
+        // Lines of base64 up to one of four equals signs.
+        let from = at;
+        let mut end = at;
+        while let Some((line, next)) = line_at(text, at) {
+            at = next;
+            if line == b"====" || !is_base64(line) {
+                break;
+            }
+            end = next;
+        }
+        let bytes = self::base64(text.get(from..end).unwrap_or(&[]));
+        return (!bytes.is_empty() && !name.is_empty()).then_some(Uufile { name, bytes, span: start..at });
+    }
     let mut bytes = Vec::new();
     while let Some((line, next)) = line_at(text, at) {
         if line == b"end" {

@@ -69,6 +69,35 @@ pub struct MailFacts {
     /// in order.
     #[serde(default)]
     pub headers: Vec<Header>,
+    /// Mails forwarded inside the text, outermost first: who wrote them, as the forwarding program copied it
+    /// into the body. Quoted replies are none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub forwards: Vec<InlineMail>,
+}
+
+/// A mail forwarded as text inside another one's body.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct InlineMail {
+    /// Its sender.
+    pub from: Option<Mailbox>,
+    /// Its To mailboxes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub to: Vec<Mailbox>,
+    /// Its Cc mailboxes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub cc: Vec<Mailbox>,
+    /// Its date as written there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub date: Option<String>,
+    /// That date in RFC 3339, where it can be read. Where no zone is written there is no offset behind it:
+    /// `2013-08-07T09:12:00` is the forwarder's local time.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub time: Option<String>,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// Its text: up to the next forwarded mail, or the end of the body.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub text: String,
 }
 
 /// A display name and an address, either of which may be empty.
@@ -259,11 +288,34 @@ pub struct Body {
     /// The charset that the part declared, where it differs from the one used.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub charset_declared: Option<String>,
+    /// The charset that the bytes look like, where that was asked and is not the one declared.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub charset_detected: Option<String>,
+    /// The charsets of every text part, where the mail has several that were not all read as declared and alike.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub parts: Vec<TextPart>,
     /// ISO 639-1 code of the language, where the text is long enough to tell.
     pub language: Option<String>,
     /// `text/plain` or `text/html`: which part the text was taken from.
     #[serde(default)]
     pub source: String,
+}
+
+/// One text part and how it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TextPart {
+    /// Its place in the MIME tree: `1.2`.
+    pub part: String,
+    /// `text/plain` or `text/html`.
+    pub kind: String,
+    /// As [`Body::charset`].
+    pub charset: String,
+    /// As [`Body::charset_declared`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub charset_declared: Option<String>,
+    /// As [`Body::charset_detected`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub charset_detected: Option<String>,
 }
 
 /// What an HTML part does.
@@ -278,6 +330,10 @@ pub struct HtmlFacts {
     /// Remote images, style sheets, frames and scripts.
     #[serde(default)]
     pub remote: Vec<String>,
+    /// Addresses in attributes that are neither clicked nor loaded by themselves: `ping`, `cite`, `longdesc`,
+    /// `data-saferedirecturl`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub references: Vec<String>,
     /// The HTML part as a person would read it, where [`Body::text`] was taken from a text part: what most
     /// mail programs show, while the text part is often a stub. Empty where `Body::text` is this text already.
     #[serde(skip_serializing_if = "String::is_empty", default)]

@@ -81,3 +81,63 @@ fn limits_hold() {
     assert_eq!(got.facts.links.len(), 2);
     assert!(got.cut && got.text.len() < 20);
 }
+
+#[test]
+fn addresses_in_odd_attributes_are_told() {
+    let got = html(
+        "<div style=\"x:y;background:URL(&quot;http://a.example/1.png&quot;)\">t</div>\
+         <img srcset='http://b.example/1.png 1x, http://b.example/2.png 2x'><video poster=http://c.example/p.jpg>\
+         <a href=http://d.example/ ping='http://p.example/p' data-saferedirecturl='http://r.example/?q=d'>d</a>\
+         <blockquote cite=http://e.example/>q</blockquote><form action=/in method=post>\
+         <button formaction='http://f.example/out'>go</button></form><svg><image xlink:href=http://g.example/g.svg />\
+         <object data=http://h.example/h.swf></object><embed src=http://i.example/i.swf>\
+         <style>@import \"http://j.example/j.css\";</style><body background=http://k.example/k.png>",
+    );
+    assert_eq!(
+        got.facts.remote,
+        [
+            "http://a.example/1.png",
+            "http://b.example/1.png",
+            "http://b.example/2.png",
+            "http://c.example/p.jpg",
+            "http://g.example/g.svg",
+            "http://h.example/h.swf",
+            "http://i.example/i.swf",
+            "http://j.example/j.css",
+            "http://k.example/k.png",
+        ]
+    );
+    assert_eq!(got.facts.references, ["http://p.example/p", "http://r.example/?q=d", "http://e.example/"]);
+    let actions: Vec<&str> = got.facts.forms.iter().map(|f| f.action.as_str()).collect();
+    assert_eq!(actions, ["/in", "http://f.example/out"]);
+    assert_eq!(got.facts.forms[1].method, "post");
+}
+
+#[test]
+fn what_only_outlook_reads_is_told_without_its_words() {
+    let got = html(
+        "<p>a<!--[if mso]><v:roundrect href='http://a.example/'><v:fill src='http://b.example/b.png'/>\
+         <center>Button</center></v:roundrect><![endif]-->b<!-- <a href='http://c.example/'> -->",
+    );
+    assert_eq!(got.text, "ab");
+    assert_eq!(got.facts.links, [HtmlLink { url: "http://a.example/".into(), text: String::new() }]);
+    assert_eq!(got.facts.remote, ["http://b.example/b.png"]);
+}
+
+#[test]
+fn everything_relative_is_resolved_against_the_base() {
+    let got = html(
+        "<base href='http://b.example/d/'><img src=i.png><img srcset='j.png 2x'><form action=go></form>\
+         <div style='background:url(k.png)'>",
+    );
+    assert_eq!(
+        got.facts.remote,
+        ["http://b.example/d/i.png", "http://b.example/d/j.png", "http://b.example/d/k.png"]
+    );
+    assert_eq!(got.facts.forms[0].action, "http://b.example/d/go");
+}
+
+#[test]
+fn a_character_written_as_two_halves_is_one() {
+    check_text("a&#55357;&#56832;b&#xD83D;&#xDE00;c&#55357;d", "a\u{1f600}b\u{1f600}c\u{fffd}d");
+}

@@ -2,11 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::charset;
+use super::bag::{Bag, Data, Message, id, kind};
 use crate::ole::{Ole, u32_at};
-
-/// Bytes of one text property.
-const TEXT_BYTES: usize = 8 << 20;
 
 /// Properties of one storage that are read.
 const PROPERTIES: usize = 4_096;
@@ -26,8 +23,7 @@ impl<'a> Properties<'a> {
     /// Those of a message. Eight-bit texts are in its code page.
     pub(super) fn message(ole: &'a Ole<'a>, storage: usize) -> Self {
         let mut out = Self::read(ole, storage, if storage == 0 { 32 } else { 24 });
-        // PidTagMessageCodepage, else PidTagInternetCodepage.
-        out.label = [0x3ffd, 0x3fde].into_iter().filter_map(|id| out.number(id)).find_map(label_of);
+        out.label = super::bag::label(&out);
         out
     }
 
@@ -57,45 +53,9 @@ impl<'a> Properties<'a> {
         Self { ole, children, fixed, label: None }
     }
 
-    pub(super) fn label(&self) -> Option<&'static str> {
-        self.label
-    }
-
-    /// True if a text property is there in UTF-16.
-    pub(super) fn is_wide(&self, id: u16) -> bool {
-        self.child(id, "001F").is_some()
-    }
-
-    fn child(&self, id: u16, kind: &str) -> Option<usize> {
-        let name = format!("__substg1.0_{id:04X}{kind}");
+    fn child(&self, id: u16, kind: u16) -> Option<usize> {
+        let name = format!("__substg1.0_{id:04X}{kind:04X}");
         self.children.iter().find(|(n, _)| n.eq_ignore_ascii_case(&name)).map(|(_, index)| *index)
-    }
-
-    fn stream(&self, id: u16, kind: &str, limit: usize) -> Option<Cow<'a, [u8]>> {
-        let entry = self.ole.entries.get(self.child(id, kind)?)?;
-        entry.is_stream().then(|| self.ole.stream(entry, limit))
-    }
-
-    /// A text property: UTF-16, or eight-bit in the message's code page.
-    pub(super) fn text(&self, id: u16) -> Option<String> {
-        if let Some(bytes) = self.stream(id, "001F", TEXT_BYTES) {
-            let units = bytes.chunks_exact(2).map(|p| u16::from_le_bytes([p[0], p[1]]));
-            let text: String = char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect();
-            return Some(text);
-        }
-        let bytes = self.stream(id, "001E", TEXT_BYTES)?;
-        Some(charset::decode(&bytes, self.label).text.into_owned())
-    }
-
-    /// A binary property, at most `limit` bytes of it.
-    pub(super) fn bytes(&self, id: u16, limit: usize) -> Option<Cow<'a, [u8]>> {
-        self.stream(id, "0102", limit)
-    }
-
-    /// The storage of an object property.
-    pub(super) fn storage(&self, id: u16) -> Option<usize> {
-        let index = self.child(id, "000D")?;
-        self.ole.entries.get(index).filter(|e| !e.is_stream()).map(|_| index)
     }
 
     /// The child storages whose names start so, in order of their numbers.
@@ -112,50 +72,92 @@ impl<'a> Properties<'a> {
         found.sort_unstable();
         found.into_iter().map(|(_, index)| index).collect::<Vec<_>>().into_iter()
     }
+}
 
-    /// A fixed property as a number.
-    pub(super) fn number(&self, id: u16) -> Option<u32> {
-        self.fixed.iter().find(|(i, _)| *i == id).map(|(_, value)| u32_at(value, 0))
+impl Bag for Properties<'_> {
+    fn raw(&self, id: u16, kind: u16, limit: usize) -> Option<Cow<'_, [u8]>> {
+        let entry = self.ole.entries.get(self.child(id, kind)?)?;
+        entry.is_stream().then(|| self.ole.stream(entry, limit))
     }
 
-    /// A fixed property as a time (100 ns since 1601), in RFC 3339 at UTC.
-    pub(super) fn time(&self, id: u16) -> Option<String> {
-        let (_, value) = self.fixed.iter().find(|(i, _)| *i == id)?;
-        let ticks = i64::try_from(u64::from_le_bytes(*value)).ok()?;
-        let seconds = ticks / 10_000_000 - 11_644_473_600;
-        let time = jiff::Timestamp::from_second(seconds).ok()?;
-        // The year 1601 stands for no time.
-        (seconds > 0).then(|| time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string())
+    fn fixed(&self, id: u16) -> Option<[u8; 8]> {
+        self.fixed.iter().find(|(i, _)| *i == id).map(|(_, value)| *value)
+    }
+
+    fn label(&self) -> Option<&'static str> {
+        self.label
     }
 }
 
-/// The charset label of a Windows code page.
-pub(super) fn label_of(code_page: u32) -> Option<&'static str> {
-    Some(match code_page {
-        932 => "shift_jis",
-        936 | 54936 => "gb18030",
-        949 => "euc-kr",
-        950 => "big5",
-        874 => "windows-874",
-        1250 => "windows-1250",
-        1251 => "windows-1251",
-        1252 => "windows-1252",
-        1253 => "windows-1253",
-        1254 => "windows-1254",
-        1255 => "windows-1255",
-        1256 => "windows-1256",
-        1257 => "windows-1257",
-        1258 => "windows-1258",
-        20127 => "utf-8",
-        20866 => "koi8-r",
-        20932 | 51932 => "euc-jp",
-        28591 => "iso-8859-1",
-        28592 => "iso-8859-2",
-        28605 => "iso-8859-15",
-        50220..=50222 => "iso-2022-jp",
-        51949 => "euc-kr",
-        65000 => "utf-7",
-        65001 => "utf-8",
-        _ => return None,
-    })
+/// A message in a storage of a .msg.
+pub(super) struct Stored<'a> {
+    ole: &'a Ole<'a>,
+    properties: Properties<'a>,
+}
+
+impl<'a> Stored<'a> {
+    pub(super) fn new(ole: &'a Ole<'a>, storage: usize) -> Self {
+        Self { ole, properties: Properties::message(ole, storage) }
+    }
+
+    /// The file in an object of another program: what its server keeps under names that all know.
+    fn object(&self, storage: usize) -> Option<Cow<'a, [u8]>> {
+        let stream = |name: &str| {
+            let entry = self.ole.entries.get(self.ole.child(storage, name)?)?;
+            entry.is_stream().then(|| self.ole.stream(entry, usize::MAX)).filter(|s| !s.is_empty())
+        };
+        if let Some(native) = stream("\u{1}Ole10Native") {
+            return Some(packed(&native).map_or(native.clone(), |file| Cow::Owned(file.to_vec())));
+        }
+        ["CONTENTS", "Package", "Workbook", "WordDocument", "EmbeddedOdf"].into_iter().find_map(stream)
+    }
+}
+
+/// The file inside a packager object: names and paths, then its length and bytes.
+fn packed(native: &[u8]) -> Option<&[u8]> {
+    let after_text = |bytes: &'_ [u8]| memchr::memchr(0, bytes).map(|end| end + 1);
+    // Length of all, and the word 2.
+    let mut rest = native.get(6..)?;
+    for _ in 0..2 {
+        rest = rest.get(after_text(rest)?..)?;
+    }
+    // Four bytes of flags, the length of the temporary path, the path itself.
+    let path = usize::try_from(u32_at(rest, 4)).ok()?;
+    rest = rest.get(8usize.checked_add(path)?..)?;
+    let length = usize::try_from(u32_at(rest, 0)).ok()?;
+    rest.get(4..)?.get(..length)
+}
+
+impl<'a> Message for Stored<'a> {
+    type Item = Properties<'a>;
+
+    fn bag(&self) -> &dyn Bag {
+        &self.properties
+    }
+
+    fn recipients(&self, most: usize) -> Vec<Self::Item> {
+        let found = self.properties.storages("__recip_version1.0_").take(most);
+        found.map(|index| Properties::item(self.ole, index, &self.properties)).collect()
+    }
+
+    fn attachments(&self, most: usize) -> Vec<Self::Item> {
+        let found = self.properties.storages("__attach_version1.0_").take(most);
+        found.map(|index| Properties::item(self.ole, index, &self.properties)).collect()
+    }
+
+    fn data<'i>(&self, item: &'i Self::Item) -> Data<'i, Self>
+    where
+        Self: 'i,
+    {
+        let Some(index) = item.child(id::ATTACH_DATA, kind::OBJECT) else {
+            return Data::Bytes(item.raw(id::ATTACH_DATA, kind::BINARY, usize::MAX).unwrap_or_default());
+        };
+        match self.ole.entries.get(index) {
+            Some(entry) if entry.is_stream() => Data::Bytes(self.ole.stream(entry, usize::MAX)),
+            _ if self.ole.child(index, "__properties_version1.0").is_some() => {
+                Data::Message(Box::new(Stored::new(self.ole, index)))
+            }
+            _ => self.object(index).map_or(Data::Nothing, Data::Object),
+        }
+    }
 }

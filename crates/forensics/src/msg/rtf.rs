@@ -260,8 +260,7 @@ impl Reader {
         let star = std::mem::take(&mut self.star);
         match word {
             "ansicpg" => {
-                if let Some(label) =
-                    number.and_then(|n| u32::try_from(n).ok()).and_then(super::properties::label_of)
+                if let Some(label) = number.and_then(|n| u32::try_from(n).ok()).and_then(super::bag::label_of)
                 {
                     self.flush();
                     self.label = label;
