@@ -15,6 +15,8 @@ pub(crate) struct Bench<'c> {
     pub(crate) oddities: Vec<Oddity>,
     pub(crate) files_left: usize,
     pub(crate) bytes_left: usize,
+    /// Hash operations that may still be spent on checking passwords, over all files.
+    pub(crate) hashes_left: u64,
     source_room: usize,
 }
 
@@ -28,6 +30,7 @@ impl<'c> Bench<'c> {
             oddities: Vec::new(),
             files_left: limits.files,
             bytes_left: limits.all_bytes,
+            hashes_left: limits.hashes,
             source_room: limits.source_bytes,
         }
     }

@@ -57,13 +57,35 @@ fn specimen(
             bench.tell(&tell.id, tell.why);
         }
     }
-    let mut specimen = Specimen { bench, file, place, depth };
+    let mut specimen = Specimen { bench, file, place, depth, decrypted: false };
+    analyse(bytes, &mut specimen);
+    specimen.file
+}
+
+/// Shows the specimen to every analyser that knows its kind, until one has shown them its decrypted form.
+fn analyse(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
+    let before = specimen.decrypted;
     for analyser in registry::ALL {
         if analyser.kinds.contains(&specimen.file.kind.as_str()) {
-            (analyser.run)(bytes, &mut specimen);
+            (analyser.run)(bytes, specimen);
+        }
+        if specimen.decrypted != before {
+            return;
         }
     }
-    specimen.file
+}
+
+/// See [`Specimen::decrypted`].
+pub(crate) fn decrypted(specimen: &mut Specimen<'_, '_>, bytes: &[u8]) {
+    let look = forensics::kind::look(specimen.file.name.as_deref(), bytes);
+    specimen.file.kind = look.kind.word.to_owned();
+    specimen.decrypted = true;
+    let macros = look.macros == forensics::kind::Macros::Present;
+    let place = specimen.place.clone();
+    for tell in forensics::tells::of_file(&specimen.file, macros, &place) {
+        specimen.bench.tell(&tell.id, tell.why);
+    }
+    analyse(bytes, specimen);
 }
 
 /// See [`Specimen::child`].

@@ -12,6 +12,7 @@ mod driver;
 mod limits;
 mod markup;
 pub mod oddities;
+mod office;
 mod plain;
 mod registry;
 mod specimen;

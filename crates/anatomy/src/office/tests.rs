@@ -1,0 +1,1 @@
+//! Whole documents, built here or made with office libraries.
