@@ -10,10 +10,16 @@ fn main() {
         let Ok(bytes) = std::fs::read(&a) else { continue };
         let name = a.rsplit('/').next();
         let t = std::time::Instant::now();
-        let o = anatomy::open(&anatomy::Job { name, place: "attachment[0]", inline: false, bytes: &bytes }, &passwords, &anatomy::Limits::default());
+        let o = anatomy::open(
+            &anatomy::Job { name, place: "attachment[0]", inline: false, bytes: &bytes },
+            &passwords,
+            &anatomy::Limits::default(),
+        );
         let ms = t.elapsed().as_millis();
         let v = serde_json::json!({"file": a, "ms": ms, "opened": o});
         #[allow(clippy::print_stdout)]
-        { println!("{v}"); }
+        {
+            println!("{v}");
+        }
     }
 }

@@ -80,10 +80,12 @@ pub(crate) fn decrypted(specimen: &mut Specimen<'_, '_>, bytes: &[u8]) {
     let look = forensics::kind::look(specimen.file.name.as_deref(), bytes);
     specimen.file.kind = look.kind.word.to_owned();
     specimen.decrypted = true;
-    let macros = look.macros == forensics::kind::Macros::Present;
-    let place = specimen.place.clone();
-    for tell in forensics::tells::of_file(&specimen.file, macros, &place) {
-        specimen.bench.tell(&tell.id, tell.why);
+    // Only what could not be seen before: the rest was told of the file as it came.
+    if look.macros == forensics::kind::Macros::Present {
+        let tells = forensics::tells::of_file(&specimen.file, true, &specimen.place);
+        for tell in tells.into_iter().filter(|tell| tell.id == "macro-document") {
+            specimen.bench.tell(&tell.id, tell.why);
+        }
     }
     analyse(bytes, specimen);
 }

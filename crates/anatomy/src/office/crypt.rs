@@ -2,7 +2,7 @@
 
 mod agile;
 mod binary;
-mod cipher;
+pub(super) mod cipher;
 mod rc4;
 mod standard;
 mod xor;
@@ -11,8 +11,23 @@ use forensics::ole::Ole;
 
 use crate::specimen::Specimen;
 
-/// The password that Office itself tries: a document protected with it opens without asking.
+/// The passwords that Office itself tries: a document protected with one opens without asking.
 const BUILT_IN: [&str; 2] = ["VelvetSweatshop", "/01Hannes Ruescher/01"];
+
+/// Hash operations up to which a lock is cheap to try: only such ones are tried with PowerPoint's own password,
+/// which old formats alone have.
+const CHEAP: u64 = 1_000;
+
+/// What became of a document's encryption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It has none, or is the decrypted form.
+    Plain,
+    /// It was opened and taken apart.
+    Opened,
+    /// It stays shut.
+    Shut,
+}
 
 /// A lock: how a document is encrypted.
 pub(super) trait Lock {
@@ -24,25 +39,26 @@ pub(super) trait Lock {
     fn key(&self, password: &str) -> Option<Vec<u8>>;
 }
 
-/// Opens an encrypted document; true if it is one, whether it was opened or not.
-pub(super) fn run(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) -> bool {
+/// Opens an encrypted document, and has it taken apart.
+pub(super) fn run(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) -> Outcome {
     if specimen.decrypted {
-        return false;
+        return Outcome::Plain;
     }
     let sealed = match binary::Sealed::find(ole) {
-        binary::Found::Plain => return false,
+        binary::Found::Plain => return Outcome::Plain,
         binary::Found::Unknown(words) => {
             specimen.file.encrypted = Some(true);
             specimen.property("document.encryption", words);
             specimen.odd("document-encryption-unknown", "");
-            return false;
+            return Outcome::Shut;
         }
         binary::Found::Sealed(sealed) => sealed,
     };
     specimen.file.encrypted = Some(true);
     specimen.property("document.encryption", sealed.lock.words());
     let given = specimen.passwords();
-    let built_in = BUILT_IN.iter().map(|password| (*password, "built-in"));
+    let few = if sealed.lock.cost() <= CHEAP { BUILT_IN.len() } else { 1 };
+    let built_in = BUILT_IN.iter().take(few).map(|password| (*password, "built-in"));
     let all = built_in.chain(given.iter().map(|p| (p.value.as_str(), p.from.as_str())));
     for (password, from) in all {
         let Some(left) = specimen.bench.hashes_left.checked_sub(sealed.lock.cost()) else {
@@ -56,11 +72,10 @@ pub(super) fn run(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) -> bool {
             specimen.odd("document-decryption-damaged", "");
         }
         specimen.decrypted(&bytes, password, from);
-        return true;
+        return Outcome::Opened;
     }
     specimen.odd("password-unknown", "");
-    // What is not encrypted (properties, objects) is still told.
-    false
+    Outcome::Shut
 }
 
 /// A password as the formats hash it.

@@ -82,7 +82,7 @@ pub(super) fn field(specimen: &mut Specimen<'_, '_>, code: &str) {
     let (word, rest) = code.split_once(|c: char| c.is_whitespace() || c == '"').unwrap_or((code, ""));
     match word.to_ascii_uppercase().as_str() {
         "DDE" | "DDEAUTO" => {
-            specimen.relation("dde", rest.trim());
+            specimen.relation("dde", &rest.trim().replace("\\\\", "\\"));
             specimen.tell("dde-command", code);
         }
         "HYPERLINK" => {

@@ -28,15 +28,25 @@ pub(super) fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         return;
     };
     propset::run(&ole, specimen);
-    if crypt::run(&ole, specimen) {
+    let outcome = crypt::run(&ole, specimen);
+    if outcome == crypt::Outcome::Opened {
         return;
     }
-    if let Some(stream) = main(&ole, "WordDocument") {
-        doc::run(&ole, &stream, specimen);
-    } else if let Some(stream) = main(&ole, "Workbook").or_else(|| main(&ole, "Book")) {
+    // Of a document that stays shut, properties and objects may still be plain.
+    if outcome == crypt::Outcome::Plain {
+        text(&ole, specimen);
+    }
+    objects(&ole, specimen);
+}
+
+/// What a reader sees, and the links in it.
+fn text(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
+    if let Some(stream) = main(ole, "WordDocument") {
+        doc::run(ole, &stream, specimen);
+    } else if let Some(stream) = main(ole, "Workbook").or_else(|| main(ole, "Book")) {
         xls::run(&stream, specimen);
-    } else if let Some(stream) = main(&ole, "PowerPoint Document") {
-        ppt::run(&ole, &stream, specimen);
+    } else if let Some(stream) = main(ole, "PowerPoint Document") {
+        ppt::run(ole, &stream, specimen);
     }
     if matches!(specimen.file.kind.as_str(), "pub" | "vsd" | "vss" | "vst" | "wps") {
         for entry in ole.entries.iter().filter(|e| e.is_stream()).take(EMBEDDED) {
@@ -45,7 +55,6 @@ pub(super) fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             }
         }
     }
-    objects(&ole, specimen);
 }
 
 /// A stream at the root.

@@ -83,7 +83,9 @@ pub(super) fn run(book: &[u8], specimen: &mut Specimen<'_, '_>) {
         specimen.odd("document-damaged", "Workbook");
     }
     shared(&strings, &mut text);
-    specimen.property("document.code-page", page.to_string());
+    if !wide {
+        specimen.property("document.code-page", page.to_string());
+    }
     specimen.property("document.images", pictures.to_string());
     visible_text(specimen, &text);
 }

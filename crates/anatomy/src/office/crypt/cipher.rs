@@ -42,14 +42,14 @@ where
 }
 
 /// RC4: a stream that is its own inverse.
-pub(super) struct Rc4 {
+pub(in crate::office) struct Rc4 {
     state: [u8; 256],
     i: u8,
     j: u8,
 }
 
 impl Rc4 {
-    pub(super) fn new(key: &[u8]) -> Self {
+    pub(in crate::office) fn new(key: &[u8]) -> Self {
         let mut state = [0u8; 256];
         for (slot, value) in state.iter_mut().zip(0..=255) {
             *slot = value;
@@ -63,7 +63,7 @@ impl Rc4 {
         Self { state, i: 0, j: 0 }
     }
 
-    pub(super) fn apply(&mut self, data: &mut [u8]) {
+    pub(in crate::office) fn apply(&mut self, data: &mut [u8]) {
         for byte in data {
             self.i = self.i.wrapping_add(1);
             let a = self.state[usize::from(self.i)];
@@ -77,7 +77,7 @@ impl Rc4 {
 
 /// A hash by its name in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hash {
+pub(in crate::office) enum Hash {
     Sha1,
     Sha256,
     Sha384,
@@ -105,7 +105,7 @@ impl Hash {
     }
 
     /// The hash of the pieces put together.
-    pub(super) fn of(self, pieces: &[&[u8]]) -> Vec<u8> {
+    pub(in crate::office) fn of(self, pieces: &[&[u8]]) -> Vec<u8> {
         fn run<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
             let mut hash = D::new();
             for piece in pieces {
