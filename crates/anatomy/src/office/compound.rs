@@ -10,11 +10,8 @@ const FREE: u32 = 0xffff_ffff;
 const FAT: u32 = 0xffff_fffd;
 const DIFAT: u32 = 0xffff_fffc;
 
-/// Bytes of all streams written.
-const BYTES: usize = 64 << 20;
-
 /// Entries written.
-const ENTRIES: usize = 5_000;
+const ENTRIES: usize = 2_000;
 
 /// An entry to be written; the first is the root.
 pub(super) struct Node {
@@ -25,15 +22,16 @@ pub(super) struct Node {
     pub(super) children: Vec<usize>,
 }
 
-/// The storage `root` of `ole` as a file, with the root's streams of those names replaced.
-pub(super) fn write(ole: &Ole<'_>, root: usize, replaced: &[(&str, Vec<u8>)]) -> Vec<u8> {
+/// The storage `root` of `ole` as a file, with the root's streams of those names replaced; of the others at most
+/// `limit` bytes are taken.
+pub(super) fn write(ole: &Ole<'_>, root: usize, replaced: &[(&str, Vec<u8>)], limit: usize) -> Vec<u8> {
     let mut nodes = vec![Node {
         name: "Root Entry".to_owned(),
         class: ole.entries.get(root).map(|e| e.clsid).unwrap_or_default(),
         data: None,
         children: Vec::new(),
     }];
-    let mut left = BYTES;
+    let mut left = limit;
     let mut seen = vec![false; ole.entries.len()];
     let mut stack = vec![(root, 0usize)];
     while let Some((storage, node)) = stack.pop() {
@@ -225,7 +223,7 @@ mod tests {
         for (name, length) in [("WordDocument", 5_000), ("a", 100), ("big", 8 << 20)] {
             assert_eq!(ole.stream(ole.find(name).unwrap(), usize::MAX).len(), length, "{name}");
         }
-        let again = write(&ole, 0, &[("a", vec![1; 200])]);
+        let again = write(&ole, 0, &[("a", vec![1; 200])], 64 << 20);
         let ole = Ole::open(&again).unwrap();
         assert_eq!(&*ole.stream(ole.find("a").unwrap(), usize::MAX), &[1; 200]);
     }

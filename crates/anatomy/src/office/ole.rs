@@ -19,6 +19,9 @@ const SMALL_BYTES: usize = 64 << 10;
 /// Storages searched for objects.
 const STORAGES: usize = 2_000;
 
+/// Bytes of the path to a storage.
+const PATH_BYTES: usize = 1_024;
+
 /// Links taken from one stream without structure.
 const LINKS: usize = 200;
 
@@ -71,9 +74,6 @@ fn objects(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
     for _ in 0..STORAGES {
         let Some((storage, path)) = stack.pop() else { return };
         let Some(entry) = ole.entries.get(storage) else { continue };
-        if seen.get_mut(storage).is_none_or(|s| std::mem::replace(s, true)) {
-            continue;
-        }
         let children = ole.children(storage);
         let has = |name: &str| {
             let found = children.iter().filter_map(|i| ole.entries.get(*i));
@@ -112,7 +112,7 @@ fn objects(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
             }
             let whole = ["WordDocument", "Workbook", "Book", "PowerPoint Document", "VisioDocument"];
             if storage != 0 && whole.iter().any(|name| has(name).is_some()) {
-                let bytes = compound::write(ole, storage, &[]);
+                let bytes = compound::write(ole, storage, &[], specimen.room(u64::MAX));
                 child(specimen, path.trim_end_matches('/').to_owned(), &bytes, Vec::new());
                 given += 1;
                 // What is inside of it is told there.
@@ -120,7 +120,11 @@ fn objects(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
             }
         }
         for index in children {
-            if let Some(entry) = ole.entries.get(index).filter(|e| !e.is_stream()) {
+            let entry = ole.entries.get(index).filter(|e| !e.is_stream() && path.len() < PATH_BYTES);
+            // Marked when it is put on the stack, so that storages that claim the same children do not fill it.
+            if let Some(entry) = entry
+                && seen.get_mut(index).is_some_and(|s| !std::mem::replace(s, true))
+            {
                 stack.push((index, format!("{path}{}/", entry.name)));
             }
         }

@@ -43,39 +43,34 @@ pub(super) fn told(specimen: &mut Specimen<'_, '_>, health: Health, part: &str) 
     }
 }
 
-fn one(specimen: &mut Specimen<'_, '_>, package: &Package<'_>, part: &Part, text: &mut String) {
-    let name = part.lower.as_str();
+/// What reads a part: it is given the part's bytes, and adds to the visible text.
+type Reader = fn(&mut Specimen<'_, '_>, &[u8], &mut String) -> Health;
+
+/// The reader of a part by its name in lower case.
+fn reader(name: &str) -> Option<Reader> {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-    let xml = name.ends_with(".xml");
-    type Reader = fn(&mut Specimen<'_, '_>, &[u8], &mut String) -> Health;
-    let reader: Reader = if name.ends_with(".rels") {
-        |specimen, bytes, _| relations(specimen, bytes)
-    } else if folder == "word" && xml && !matches!(file, "styles.xml" | "fonttable.xml" | "numbering.xml") {
-        parts::word
-    } else if folder == "word/glossary" && file == "document.xml" {
-        parts::word
-    } else if folder == "xl" && file == "sharedstrings.xml" {
-        parts::shared_strings
-    } else if folder == "xl" && matches!(file, "workbook.xml" | "connections.xml") {
-        parts::workbook
-    } else if matches!(folder, "xl/worksheets" | "xl/macrosheets") && xml {
-        parts::sheet
-    } else if matches!(folder, "xl/externallinks" | "xl/querytables") && xml {
-        parts::workbook
-    } else if (folder.starts_with("ppt/slides") || matches!(folder, "ppt/notesslides" | "xl/drawings")) && xml
-    {
-        parts::slide
-    } else if folder == "visio/pages" && xml {
-        parts::slide
-    } else if folder.ends_with("/activex") && xml {
-        parts::control
-    } else if folder == "xl" && matches!(file, "sharedstrings.bin" | "workbook.bin") {
-        xlsb::run
-    } else if folder == "xl/externallinks" && name.ends_with(".bin") {
-        xlsb::run
-    } else {
-        return;
-    };
+    let (_, ending) = file.rsplit_once('.').unwrap_or(("", ""));
+    Some(match (folder, file, ending) {
+        (_, _, "rels") => |specimen, bytes, _| relations(specimen, bytes),
+        ("word", "styles.xml" | "fonttable.xml" | "numbering.xml", _) => return None,
+        ("word", _, "xml") | ("word/glossary", "document.xml", _) => parts::word,
+        ("xl", "sharedstrings.xml", _) => parts::shared_strings,
+        ("xl", "workbook.xml" | "connections.xml", _) => parts::workbook,
+        ("xl/externallinks" | "xl/querytables", _, "xml") => parts::workbook,
+        ("xl/worksheets" | "xl/macrosheets", _, "xml") => parts::sheet,
+        ("ppt/slides" | "ppt/notesslides" | "xl/drawings" | "visio/pages", _, "xml") => parts::slide,
+        ("ppt/slidemasters" | "ppt/slidelayouts", _, "xml") => |specimen, bytes, _| {
+            // Their text is that of the form: only what they lead to matters.
+            parts::slide(specimen, bytes, &mut String::new())
+        },
+        (folder, _, "xml") if folder.ends_with("/activex") => parts::control,
+        ("xl", "sharedstrings.bin" | "workbook.bin", _) | ("xl/externallinks", _, "bin") => xlsb::run,
+        _ => return None,
+    })
+}
+
+fn one(specimen: &mut Specimen<'_, '_>, package: &Package<'_>, part: &Part, text: &mut String) {
+    let Some(reader) = reader(&part.lower) else { return };
     let content = package.text(part);
     if content.damaged {
         specimen.odd("document-damaged", &part.name);

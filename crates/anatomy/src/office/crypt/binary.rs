@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use forensics::ole::Ole;
 
 use crate::binary::{piece, u16_at, u32_at};
-use crate::office::{compound, ole::main, ppt, xls};
+use crate::office::ole::{STREAM_BYTES, main};
+use crate::office::{compound, ppt, xls};
 
 use super::agile::Agile;
 use super::cipher::Rc4;
@@ -122,11 +123,11 @@ impl Sealed {
                 let tables = blocks(cipher, key, 512, &main(ole, name).unwrap_or_default());
                 let data = blocks(cipher, key, 512, &main(ole, "Data").unwrap_or_default());
                 let streams = [("WordDocument", plain), (name, tables), ("Data", data)];
-                (compound::write(ole, 0, &streams), true)
+                (compound::write(ole, 0, &streams, STREAM_BYTES), true)
             }
             How::Excel(cipher, name) => {
                 let book = main(ole, name).unwrap_or_default();
-                (compound::write(ole, 0, &[(name, workbook(cipher, key, &book))]), true)
+                (compound::write(ole, 0, &[(name, workbook(cipher, key, &book))], STREAM_BYTES), true)
             }
             How::PowerPoint(standard, objects) => {
                 let mut stream = main(ole, "PowerPoint Document").unwrap_or_default().into_owned();
@@ -144,7 +145,7 @@ impl Sealed {
                     token.copy_from_slice(&0xe391_c05fu32.to_le_bytes());
                 }
                 let streams = [("PowerPoint Document", stream), ("Current User", user)];
-                (compound::write(ole, 0, &streams), true)
+                (compound::write(ole, 0, &streams, STREAM_BYTES), true)
             }
         }
     }

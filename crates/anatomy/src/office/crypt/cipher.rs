@@ -123,11 +123,19 @@ impl Hash {
 
     /// The password's hash, hashed on `spins` times with a counter in front.
     pub(super) fn spun(self, salt: &[u8], password: &[u8], spins: u32) -> Vec<u8> {
-        let mut state = self.of(&[salt, password]);
-        for spin in 0..spins {
-            state = self.of(&[&spin.to_le_bytes(), &state]);
+        fn run<D: Digest>(salt: &[u8], password: &[u8], spins: u32) -> Vec<u8> {
+            let mut state = D::new().chain_update(salt).chain_update(password).finalize();
+            for spin in 0..spins {
+                state = D::new().chain_update(spin.to_le_bytes()).chain_update(&state).finalize();
+            }
+            state.to_vec()
         }
-        state
+        match self {
+            Self::Sha1 => run::<Sha1>(salt, password, spins),
+            Self::Sha256 => run::<Sha256>(salt, password, spins),
+            Self::Sha384 => run::<Sha384>(salt, password, spins),
+            Self::Sha512 => run::<Sha512>(salt, password, spins),
+        }
     }
 }
 
