@@ -26,7 +26,7 @@ pub(crate) static ANALYSER: Analyser = Analyser {
         "docx", "docm", "dotx", "dotm", "xlsx", "xlsm", "xlsb", "xltx", "xltm", "xlam", "pptx", "pptm",
         "ppsx", "ppsm", "potx", "potm", "ppam", "sldx", "sldm", "thmx", "vsdx", "vsdm", "vssx", "vssm",
         "vstx", "vstm", "odt", "ods", "odp", "odg", "ott", "ots", "otp", "doc", "dot", "wiz", "xls", "xlt",
-        "xla", "ppt", "pps", "pot", "ppa", "pub", "vsd", "vss", "vst", "wps", "ole",
+        "xla", "ppt", "pps", "pot", "ppa", "pub", "vsd", "vss", "vst", "wps", "ole", "xml",
     ],
     run,
     tells: words::TELLS,
@@ -36,6 +36,8 @@ pub(crate) static ANALYSER: Analyser = Analyser {
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     if bytes.starts_with(forensics::ole::MAGIC) {
         ole::run(bytes, specimen);
+    } else if specimen.file.kind == "xml" {
+        ooxml::flat(bytes, specimen);
     } else if specimen.file.kind.starts_with('o') {
         odf::run(bytes, specimen);
     } else {

@@ -84,11 +84,9 @@ fn objects(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
             if let Some(id) = guid(&entry.clsid) {
                 activity::class(specimen, &id);
             }
-            if let Some(stream) = has("\u{1}CompObj").filter(|_| storage != 0 || specimen.file.kind == "ole")
-            {
-                if let Some(program) = program(&ole.stream(stream, SMALL_BYTES)) {
-                    activity::program(specimen, &program);
-                }
+            let described = has("\u{1}CompObj");
+            if let Some(program) = described.and_then(|s| program(&ole.stream(s, SMALL_BYTES))) {
+                activity::program(specimen, &program);
             }
         }
         if has("Equation Native").is_some() {
@@ -186,6 +184,11 @@ pub(super) fn links_in(bytes: &[u8]) -> Vec<String> {
 /// What the packager embedded: its label, the paths it came from, and the file.
 fn native(ole: &Ole<'_>, stream: &Stored, path: &str, specimen: &mut Specimen<'_, '_>) {
     let bytes = ole.stream(stream, specimen.room(u64::MAX));
+    if let Some((label, target)) = linked(&bytes) {
+        specimen.property("package.label", label);
+        relate(specimen, "package-link", &target);
+        return;
+    }
     match packaged(&bytes) {
         Some(package) => {
             let base = package.label.rsplit(['/', '\\']).next().unwrap_or("").to_owned();
@@ -208,18 +211,29 @@ struct Packaged<'b> {
     data: &'b [u8],
 }
 
+/// Text up to its NUL, and where it ends.
+fn until_zero(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let rest = bytes.get(at..)?;
+    let end = memchr::memchr(0, rest.get(..2_048).unwrap_or(rest))?;
+    Some((rest.get(..end)?, at + end + 1))
+}
+
+/// The packager's link to a file that is not embedded: its label, and where it points.
+fn linked(bytes: &[u8]) -> Option<(String, String)> {
+    let (label, at) = until_zero(bytes, 6).filter(|_| u16_at(bytes, 4) == Some(2))?;
+    let (_, at) = until_zero(bytes, at)?;
+    let (target, _) = until_zero(bytes, at + 6).filter(|_| u16_at(bytes, at + 2) == Some(1))?;
+    let text = |raw: &[u8]| charset::decode(raw, None).text.into_owned();
+    Some((text(label), text(target)))
+}
+
 /// The packager's layout; `None` for data of another program, which stands there bare.
 fn packaged(bytes: &[u8]) -> Option<Packaged<'_>> {
     if u16_at(bytes, 4)? != 2 {
         return None;
     }
-    let zero = |at: usize| -> Option<(&[u8], usize)> {
-        let rest = bytes.get(at..)?;
-        let end = memchr::memchr(0, rest.get(..2_048).unwrap_or(rest))?;
-        Some((rest.get(..end)?, at + end + 1))
-    };
-    let (label, at) = zero(6)?;
-    let (path, at) = zero(at)?;
+    let (label, at) = until_zero(bytes, 6)?;
+    let (path, at) = until_zero(bytes, at)?;
     let length = usize::try_from(u32_at(bytes, at + 4)?).ok()?.min(bytes.len());
     let temp = piece(bytes, at + 8, length).split(|b| *b == 0).next().unwrap_or(&[]);
     let at = at + 8 + length;
@@ -246,6 +260,12 @@ fn packaged(bytes: &[u8]) -> Option<Packaged<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_packager_link_gives_where_it_points() {
+        let bytes = b"K\0\0\0\x02\0a.txt\0C:\\x\\a.txt\0\0\0\x01\0\x01\0C:\\y\\a.txt\0";
+        assert_eq!(linked(bytes), Some(("a.txt".to_owned(), "C:\\y\\a.txt".to_owned())));
+    }
 
     #[test]
     fn the_packager_layout_gives_label_paths_and_file() {

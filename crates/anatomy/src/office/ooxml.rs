@@ -3,7 +3,7 @@
 use crate::specimen::{Entry, Specimen};
 
 use super::links::{self, relate};
-use super::package::{Package, Part};
+use super::package::{PART_BYTES, Package, Part};
 use super::parts;
 use super::xml::{self, Health, Item};
 use super::{activity, xlsb};
@@ -31,6 +31,22 @@ pub(super) fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     }
     embedded(specimen, &package);
     links::visible_text(specimen, &text);
+}
+
+/// Bytes of a flat document's beginning that name its program.
+const FLAT_HEAD: usize = 4 << 10;
+
+/// A document saved as one flat XML file: its fields and links. The text is that of the file itself.
+pub(super) fn flat(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
+    let head = bytes.get(..FLAT_HEAD).unwrap_or(bytes);
+    let names = ["mso-application", "schemas.microsoft.com/office", "schemas.openxmlformats.org"];
+    if !names.iter().any(|name| memchr::memmem::find(head, name.as_bytes()).is_some()) {
+        return;
+    }
+    let bytes = bytes.get(..PART_BYTES).unwrap_or(bytes);
+    let health = relations(specimen, bytes);
+    told(specimen, health, "");
+    parts::word(specimen, bytes, &mut String::new());
 }
 
 /// Tells what was wrong with a part.

@@ -51,7 +51,7 @@ fn no_cut_or_bent_document_is_lost_in_a_panic() {
         for part in 1..8 {
             open(name, bytes.get(..bytes.len() * part / 8).unwrap());
         }
-        for at in (7..bytes.len()).step_by(bytes.len() / 200 + 1) {
+        for at in (7..bytes.len()).step_by(bytes.len() / 40 + 1) {
             let mut bent = bytes.clone();
             bent[at] ^= 0xff;
             open(name, &bent);

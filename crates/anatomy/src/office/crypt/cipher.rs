@@ -122,7 +122,7 @@ impl Hash {
     }
 
     /// The password's hash, hashed on `spins` times with a counter in front.
-    pub(super) fn spun(self, salt: &[u8], password: &[u8], spins: u32) -> Vec<u8> {
+    pub(in crate::office) fn spun(self, salt: &[u8], password: &[u8], spins: u32) -> Vec<u8> {
         fn run<D: Digest>(salt: &[u8], password: &[u8], spins: u32) -> Vec<u8> {
             let mut state = D::new().chain_update(salt).chain_update(password).finalize();
             for spin in 0..spins {

@@ -155,3 +155,49 @@ fn a_workbook_under_rc4_cryptoapi_is_opened() {
     assert_eq!(property(&opened.attachment, "document.encryption"), ["RC4 CryptoAPI 128 bits SHA-1"]);
     assert_eq!(opened.attachment.text, "abc");
 }
+
+/// AES in the other direction, block by block.
+fn aes_sealed(key: &[u8], data: &mut [u8]) {
+    use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
+    let cipher = aes::Aes128::new_from_slice(key).unwrap();
+    for block in data.chunks_exact_mut(16) {
+        let mut state = Array::from(<[u8; 16]>::try_from(&*block).unwrap());
+        cipher.encrypt_block(&mut state);
+        block.copy_from_slice(&state);
+    }
+}
+
+#[test]
+fn a_document_under_standard_encryption_is_opened() {
+    let salt = [7u8; 16];
+    let spun = Hash::Sha1.spun(&salt, &wide("umi"), 50_000);
+    let last = Hash::Sha1.of(&[&spun, &[0; 4]]);
+    let mut pad = [0x36u8; 64];
+    pad.iter_mut().zip(&last).for_each(|(slot, byte)| *slot ^= byte);
+    let key = Hash::Sha1.of(&[&pad])[..16].to_vec();
+    let mut input = [4u8; 16];
+    let mut value = Hash::Sha1.of(&[&input]);
+    value.resize(32, 0);
+    aes_sealed(&key, &mut input);
+    aes_sealed(&key, &mut value);
+    let numbers = |all: &[u32]| -> Vec<u8> { all.iter().flat_map(|n| n.to_le_bytes()).collect() };
+    let info = [
+        &[3, 0, 2, 0][..],
+        &numbers(&[0x24, 32, 0x24, 0, 0x660e, 0x8004, 128, 0x18, 0, 0, 16]),
+        &salt,
+        &input,
+        &numbers(&[20]),
+        &value,
+    ]
+    .concat();
+    let plain = include_bytes!("../../../../../fixtures/files/office/estimate.xlsx");
+    let mut sealed = plain.to_vec();
+    sealed.resize(sealed.len().next_multiple_of(16), 0);
+    aes_sealed(&key, &mut sealed);
+    let package = [&(plain.len() as u64).to_le_bytes()[..], &sealed].concat();
+    let bytes = compound(&[("EncryptionInfo", info), ("EncryptedPackage", package)]);
+    let opened = open_with("a.xlsx", &bytes, &["umi"]);
+    assert_eq!(property(&opened.attachment, "document.encryption"), ["standard AES-128 SHA-1 50000 rounds"]);
+    assert_eq!(opened.attachment.text, "見積書 合計");
+    assert!(!odd(&opened, "document-decryption-damaged"));
+}

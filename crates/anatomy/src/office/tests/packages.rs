@@ -184,3 +184,12 @@ fn a_torn_package_gives_what_it_holds() {
     assert_eq!(opened.attachment.text, "まだ読める");
     assert!(odd(&opened, "document-damaged"));
 }
+
+#[test]
+fn a_document_saved_as_flat_xml_is_searched_for_fields_and_links() {
+    let xml = "<?xml version='1.0'?><?mso-application progid='Word.Document'?><w:wordDocument><w:instrText>\
+        DDEAUTO prog arg</w:instrText><Relationship Type='x/attachedTemplate' TargetMode='External' \
+        Target='https://a.example/t.dotm'/></w:wordDocument>";
+    let opened = open("a.xml", xml.as_bytes());
+    assert!(told(&opened, "dde-command") && told(&opened, "remote-template"), "{}", opened.attachment.kind);
+}
