@@ -5,7 +5,7 @@ mod binary;
 pub(super) mod cipher;
 mod rc4;
 mod standard;
-mod xor;
+pub(super) mod xor;
 
 use forensics::ole::Ole;
 

@@ -14,6 +14,9 @@ pub(super) const TEXT_BYTES: usize = 1 << 20;
 /// Embedded files and pictures handed on.
 pub(super) const EMBEDDED: usize = 200;
 
+/// Links of one part.
+const RELATIONS: usize = 5_000;
+
 pub(super) fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let package = Package::open(bytes);
     if package.torn {
@@ -107,6 +110,7 @@ fn relations(specimen: &mut Specimen<'_, '_>, bytes: &[u8]) -> Health {
     let mut found = Vec::new();
     let health = xml::walk(bytes, |item| {
         if let Item::Open("Relationship", element) = item
+            && found.len() < RELATIONS
             && element.get("TargetMode").is_some_and(|m| m.eq_ignore_ascii_case("external"))
         {
             let kind = element.get("Type").unwrap_or_default();

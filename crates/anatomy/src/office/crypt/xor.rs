@@ -27,8 +27,8 @@ const MATRIX: [u16; 105] = [
 const LETTERS: usize = 15;
 
 #[derive(Debug)]
-pub(super) struct Xor {
-    pub(super) verifier: u16,
+pub(in crate::office) struct Xor {
+    pub(in crate::office) verifier: u16,
 }
 
 impl Lock for Xor {

@@ -2,7 +2,9 @@
 
 use md5::{Digest, Md5};
 
+use super::super::crypt::Lock;
 use super::super::crypt::cipher::{Hash, Rc4};
+use super::super::crypt::xor::Xor;
 use super::binary::{compound, excel, records, word_streams};
 use super::*;
 
@@ -200,4 +202,26 @@ fn a_document_under_standard_encryption_is_opened() {
     assert_eq!(property(&opened.attachment, "document.encryption"), ["standard AES-128 SHA-1 50000 rounds"]);
     assert_eq!(opened.attachment.text, "見積書 合計");
     assert!(!odd(&opened, "document-decryption-damaged"));
+}
+
+#[test]
+fn a_workbook_under_xor_obfuscation_is_opened() {
+    let lock = Xor { verifier: 0x9a0a };
+    let array = lock.key("VelvetSweatshop").unwrap();
+    let mut plain = [&b"\x2f\0\x06\0\0\0\0\0\x0a\x9a"[..], &records()].concat();
+    let mut at = 10;
+    while at < plain.len() {
+        let sheet = plain[at] == 0x85;
+        let end = at + 4 + usize::from(u16::from_le_bytes([plain[at + 2], plain[at + 3]]));
+        let from = at + 4 + if sheet { 4 } else { 0 };
+        // Of the stream, twenty bytes stand before these.
+        for (byte, index) in plain[from..end].iter_mut().zip(end + 20..) {
+            *byte = byte.rotate_left(5) ^ array[index % 16];
+        }
+        at = end;
+    }
+    let opened = open("a.xls", &excel(&plain));
+    assert_eq!(property(&opened.attachment, "document.encryption"), ["XOR obfuscation"]);
+    assert_eq!(opened.attachment.text, "abc");
+    assert!(told(&opened, "dde-command"));
 }
