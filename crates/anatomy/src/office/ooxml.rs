@@ -50,6 +50,17 @@ pub(super) fn flat(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let health = relations(specimen, bytes);
     told(specimen, health, "");
     parts::word(specimen, bytes, &mut String::new());
+    let mut formulas = Vec::new();
+    xml::walk(bytes, |item| {
+        if let Item::Open("Cell", element) = item
+            && formulas.len() < RELATIONS
+        {
+            formulas.extend(element.get("Formula"));
+        }
+    });
+    for formula in formulas {
+        parts::formula_links(specimen, &formula);
+    }
 }
 
 /// Tells what was wrong with a part.

@@ -192,4 +192,7 @@ fn a_document_saved_as_flat_xml_is_searched_for_fields_and_links() {
         Target='https://a.example/t.dotm'/></w:wordDocument>";
     let opened = open("a.xml", xml.as_bytes());
     assert!(told(&opened, "dde-command") && told(&opened, "remote-template"), "{}", opened.attachment.kind);
+    let xml = "<?xml version='1.0'?><?mso-application progid='Excel.Sheet'?><Workbook>\
+        <Cell ss:Formula=\"=prog|'/x arg'!A1\"/></Workbook>";
+    assert!(told(&open("b.xml", xml.as_bytes()), "dde-command"));
 }
