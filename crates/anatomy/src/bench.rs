@@ -17,6 +17,8 @@ pub(crate) struct Bench<'c> {
     pub(crate) bytes_left: usize,
     /// A place whose bytes are to be kept, and the bytes once they were met.
     pub(crate) wanted: Option<(&'c str, Option<Vec<u8>>)>,
+    /// Hash operations that may still be spent on checking passwords, over all files.
+    pub(crate) hashes_left: u64,
     source_room: usize,
     /// Bytes that may still be hashed and decrypted to try passwords.
     trial_room: u64,
@@ -37,6 +39,7 @@ impl<'c> Bench<'c> {
             files_left: limits.files,
             bytes_left: limits.all_bytes,
             wanted: None,
+            hashes_left: limits.hashes,
             source_room: limits.source_bytes,
             trial_room: TRIAL_BYTES,
         }

@@ -95,13 +95,37 @@ fn specimen(
             bench.tell(&tell.id, tell.why);
         }
     }
-    let mut specimen = Specimen { bench, file, place, depth };
+    let mut specimen = Specimen { bench, file, place, depth, decrypted: false };
+    analyse(bytes, &mut specimen);
+    specimen.file
+}
+
+/// Shows the specimen to every analyser that knows its kind, until one has shown them its decrypted form.
+fn analyse(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
+    let before = specimen.decrypted;
     for analyser in registry::ALL {
         if analyser.kinds.contains(&specimen.file.kind.as_str()) {
-            (analyser.run)(bytes, &mut specimen);
+            (analyser.run)(bytes, specimen);
+        }
+        if specimen.decrypted != before {
+            return;
         }
     }
-    specimen.file
+}
+
+/// See [`Specimen::decrypted`].
+pub(crate) fn decrypted(specimen: &mut Specimen<'_, '_>, bytes: &[u8]) {
+    let look = forensics::kind::look(specimen.file.name.as_deref(), bytes);
+    specimen.file.kind = look.kind.word.to_owned();
+    specimen.decrypted = true;
+    // Only what could not be seen before: the rest was told of the file as it came.
+    if look.macros == forensics::kind::Macros::Present {
+        let tells = forensics::tells::of_file(&specimen.file, true, &specimen.place);
+        for tell in tells.into_iter().filter(|tell| tell.id == "macro-document") {
+            specimen.bench.tell(&tell.id, tell.why);
+        }
+    }
+    analyse(bytes, specimen);
 }
 
 /// See [`Specimen::child`].

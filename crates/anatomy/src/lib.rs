@@ -25,6 +25,7 @@ mod pgp;
 mod pkcs7;
 pub mod passwords;
 mod pdf;
+mod office;
 mod plain;
 mod program;
 mod registry;

@@ -45,6 +45,8 @@ pub struct Limits {
     pub tells: usize,
     /// Passwords tried on one file.
     pub passwords: usize,
+    /// Hash operations spent on checking passwords, over all files: a file says itself how many one password takes.
+    pub hashes: u64,
 }
 
 impl Default for Limits {
@@ -68,6 +70,7 @@ impl Default for Limits {
             oddities: 100,
             tells: 100,
             passwords: 60,
+            hashes: 8_000_000,
         }
     }
 }

@@ -37,3 +37,5 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::image::ANALYSER,
     &crate::fuzzy::ANALYSER,
 ];
+pub(crate) static ALL: &[&Analyser] =
+    &[&crate::markup::ANALYSER, &crate::office::ANALYSER, &crate::plain::ANALYSER];

@@ -16,6 +16,8 @@ pub(crate) struct Specimen<'b, 'c> {
     pub(crate) place: String,
     /// How many files it is inside of.
     pub(crate) depth: usize,
+    /// True once its decrypted form is what is looked at; it is decrypted only once.
+    pub(crate) decrypted: bool,
 }
 
 /// A file found inside another one.
@@ -140,6 +142,15 @@ impl<'c> Specimen<'_, 'c> {
     pub(crate) fn odd(&mut self, id: &str, what: &str) {
         let place = self.within(what);
         self.bench.odd(id, &place);
+    }
+
+    /// Says that a password opened it, and shows its decrypted form to every analyser of the kind that it turns out
+    /// to be. Return from the analyser after this: the encrypted form is shown to nobody else.
+    pub(crate) fn decrypted(&mut self, bytes: &[u8], password: &str, from: &str) {
+        self.file.encrypted = Some(true);
+        self.file.password = Some(password.to_owned());
+        self.file.password_from = Some(from.to_owned());
+        driver::decrypted(self, bytes);
     }
 
     /// A place inside this file.
