@@ -10,12 +10,16 @@ mod bench;
 mod binary;
 mod driver;
 mod limits;
+mod macros;
 mod markup;
 pub mod oddities;
 mod plain;
 mod registry;
+mod script;
 mod specimen;
 pub mod tells;
+#[cfg(test)]
+mod testing;
 mod time;
 
 pub use driver::{open, open_as};

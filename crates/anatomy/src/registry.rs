@@ -16,4 +16,10 @@ pub(crate) struct Analyser {
 }
 
 /// Every analyser; a file is shown to each that knows its kind, in this order.
-pub(crate) static ALL: &[&Analyser] = &[&crate::markup::ANALYSER, &crate::plain::ANALYSER];
+pub(crate) static ALL: &[&Analyser] = &[
+    &crate::markup::ANALYSER,
+    &crate::plain::ANALYSER,
+    &crate::macros::vba::ANALYSER,
+    &crate::macros::xlm::ANALYSER,
+    &crate::script::ANALYSER,
+];
