@@ -15,6 +15,7 @@ mod markup;
 pub mod oddities;
 mod plain;
 mod registry;
+mod rtf;
 mod script;
 mod specimen;
 pub mod tells;

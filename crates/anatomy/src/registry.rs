@@ -22,4 +22,5 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::macros::vba::ANALYSER,
     &crate::macros::xlm::ANALYSER,
     &crate::script::ANALYSER,
+    &crate::rtf::ANALYSER,
 ];
