@@ -9,10 +9,12 @@
 mod bench;
 mod binary;
 mod driver;
+mod ichitaro;
 mod limits;
 mod macros;
 mod markup;
 pub mod oddities;
+mod onenote;
 mod plain;
 mod registry;
 mod rtf;

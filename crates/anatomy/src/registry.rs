@@ -23,4 +23,6 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::macros::xlm::ANALYSER,
     &crate::script::ANALYSER,
     &crate::rtf::ANALYSER,
+    &crate::onenote::ANALYSER,
+    &crate::ichitaro::ANALYSER,
 ];

@@ -178,6 +178,11 @@ fn embedded(specimen: &mut Specimen<'_, '_>, found: &Object) {
     }
 }
 
+/// The name and content of the file in a packager's stream.
+pub(crate) fn package(native: &[u8]) -> Option<(Option<String>, Vec<u8>)> {
+    object::package(native).filter(|read| !read.content.is_empty()).map(|read| (read.name, read.content))
+}
+
 /// The charset label of a Windows code page.
 fn label(page: u16) -> String {
     match page {
