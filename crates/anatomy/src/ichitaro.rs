@@ -157,7 +157,8 @@ fn properties(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         };
         let value = piece(bytes, head + VALUE_AT, size);
         if is_date {
-            let ticks = crate::binary::u64_at(value, 0);
+            // The upper half stands first.
+            let ticks = crate::binary::u64_at(value, 0).map(|ticks| ticks.rotate_left(32));
             if let Some(date) = ticks.and_then(time::filetime) {
                 specimen.property(property, date);
             }
@@ -238,7 +239,7 @@ mod tests {
         let mut out = vec![0; 64];
         for (name, kind, value) in [
             ("作成者", 0x0du8, "山田\0".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
-            ("作成日時", 0x0a, 130_203_295_200_000_000u64.to_le_bytes().to_vec()),
+            ("作成日時", 0x0a, 130_203_295_200_000_000u64.rotate_left(32).to_le_bytes().to_vec()),
         ] {
             let mut record = vec![4, 0, 0, 0x31];
             record.extend(name.encode_utf16().flat_map(u16::to_le_bytes));

@@ -224,7 +224,7 @@ fn entities(specimen: &mut Specimen<'_, '_>, text: &str) {
         if !(tag.contains("SYSTEM") || tag.contains("PUBLIC")) {
             continue;
         }
-        let target = tag.split(['"', '\'']).filter(|t| t.contains("//") && !t.starts_with("-//")).next_back();
+        let target = tag.split(['"', '\'']).rfind(|t| t.contains("//") && !t.starts_with("-//"));
         if let Some(target) = target.filter(|_| sign == "<!ENTITY") {
             specimen.relation("entity", target);
         }

@@ -179,9 +179,8 @@ fn ticks(text: &str, out: &mut Strings) {
 
 /// `-EncodedCommand` in any of its short forms, in any language: base64 of UTF-16LE.
 fn encoded_command(text: &str, out: &mut Strings) {
-    let mut words = text.split_ascii_whitespace();
     let mut before = "";
-    while let Some(word) = words.next() {
+    for word in text.split_ascii_whitespace() {
         let flag = before.trim_start_matches(['"', '\'', '-', '/', '^']).replace(['^', '`'], "").to_ascii_lowercase();
         let is_flag = before.contains(['-', '/'])
             && (flag == "ec" || (!flag.is_empty() && "encodedcommand".starts_with(&flag)));

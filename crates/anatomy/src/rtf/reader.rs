@@ -329,15 +329,9 @@ impl Reader {
 
     fn push(&mut self, text: &str) {
         match self.now.place {
-            Place::Body => {
-                if self.out.text.len() < TEXT_BYTES {
-                    self.out.text.push_str(text);
-                }
-            }
-            Place::Info | Place::Field | Place::Template | Place::Class => {
-                if self.short.len() < SHORT_BYTES {
-                    self.short.push_str(text);
-                }
+            Place::Body if self.out.text.len() < TEXT_BYTES => self.out.text.push_str(text),
+            Place::Info | Place::Field | Place::Template | Place::Class if self.short.len() < SHORT_BYTES => {
+                self.short.push_str(text);
             }
             _ => {}
         }
@@ -507,16 +501,14 @@ impl Reader {
                 self.now.place = Place::Body;
             }
             "colortbl" | "stylesheet" | "listtable" | "listoverridetable" | "rsidtbl" | "themedata"
-            | "colorschememapping" | "latentstyles" | "xmlnstbl" | "mmathPr" | "blipuid" | "sp" | "shpinst" | "nonshppict"
-            | "picprop" | "objname" | "revtbl" | "pgptbl" | "userprops" | "xe" | "tc"
-                if self.now.place != Place::Data && name != "shpinst" && name != "sp" && name != "nonshppict" =>
+            | "colorschememapping" | "latentstyles" | "xmlnstbl" | "mmathPr" | "blipuid" | "picprop" | "objname"
+            | "revtbl" | "pgptbl" | "userprops" | "xe" | "tc" | "sn" | "sv"
+                if self.now.place != Place::Data && (self.now.place != Place::Picture || star) =>
             {
                 // Text of these is none that a reader sees.
-                if self.now.place != Place::Picture || star {
-                    self.enter(Place::Skip);
-                }
+                self.enter(Place::Skip);
             }
-            "shppict" | "shptxt" => {}
+            "shppict" | "shptxt" | "shpinst" => {}
             _ if self.now.place == Place::Data => {
                 // A control word between digits is nothing that any honest writer puts there.
                 self.digits.tricks += 1;

@@ -2,7 +2,7 @@
 
 use crate::macros::calls::Language;
 use crate::macros::study;
-use crate::specimen::{Entry, Specimen};
+use crate::specimen::Specimen;
 
 /// Blocks read of one file.
 const BLOCKS: usize = 60;
@@ -136,16 +136,6 @@ pub(crate) fn look(specimen: &mut Specimen<'_, '_>, block: &Block) -> Vec<Vec<u8
             study::look(specimen, block.language, &block.name, &decoded)
         }
         None => study::look(specimen, block.language, &block.name, &block.text),
-    }
-}
-
-/// Gives files found as children.
-pub(crate) fn children(specimen: &mut Specimen<'_, '_>, name: Option<&str>, files: Vec<Vec<u8>>) {
-    for bytes in files {
-        if !specimen.has_room() {
-            break;
-        }
-        specimen.child(Entry { name: name.map(str::to_owned), content: Some(&bytes), ..Entry::default() });
     }
 }
 
