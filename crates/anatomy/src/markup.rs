@@ -63,6 +63,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     if specimen.file.kind == "xml" {
         crate::plain::settings(specimen, &text);
         entities(specimen, &text);
+        office(specimen, bytes);
     }
     let whole = bytes.get(..WHOLE_BYTES).unwrap_or(bytes);
     let text = if whole.len() == head.len() { text } else { forensics::charset::decode(whole, declared).text };
@@ -194,8 +195,10 @@ fn events(text: &str) -> Vec<(String, String)> {
                     continue;
                 };
                 let script = rest.get(1..).and_then(|r| r.split(quote).next()).unwrap_or("");
-                // Short calls of functions say nothing.
-                if script.len() >= 40 {
+                // Short calls of functions say nothing, nor what only happens on a click.
+                let shown = matches!(name, "onclick" | "onmouseover");
+                let acts = ["location", "eval", "atob", "unescape"].iter().any(|word| script.contains(word));
+                if script.len() >= 40 && (acts || !shown) {
                     let script = script.replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
                     out.push((name.to_owned(), script));
                 }
@@ -231,6 +234,27 @@ fn entities(specimen: &mut Specimen<'_, '_>, text: &str) {
     }
 }
 
+/// Word's and Excel's XML of 2003 carries macros and objects as base64 texts.
+fn office(specimen: &mut Specimen<'_, '_>, bytes: &[u8]) {
+    for at in memchr::memmem::find_iter(bytes, b"binData").take(2 * data_url::FILES) {
+        let Some(start) = memchr::memchr(b'>', crate::binary::piece(bytes, at, 1_024)).map(|n| at + n + 1) else {
+            continue;
+        };
+        let rest = bytes.get(start..).unwrap_or(&[]);
+        let body = memchr::memchr(b'<', rest).and_then(|end| rest.get(..end)).unwrap_or(&[]);
+        let Some(content) = std::str::from_utf8(body).ok().and_then(crate::macros::strings::base64) else {
+            continue;
+        };
+        let head = String::from_utf8_lossy(bytes.get(at..start).unwrap_or(&[])).into_owned();
+        let name = blocks::attribute(&head, "w:name").map(|n| n.rsplit('/').next().unwrap_or(n).to_owned());
+        let inflated = crate::macros::vba::active_mime(&content);
+        let content = inflated.as_deref().unwrap_or(&content);
+        if !specimen.child(Entry { name, content: Some(content), ..Entry::default() }) {
+            return;
+        }
+    }
+}
+
 /// A web archive is a mail of MIME: its page and parts are read as such.
 fn mime(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let limits = forensics::Limits::default();
@@ -249,10 +273,11 @@ fn mime(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     for (index, attachment) in reading.facts.attachments.iter().enumerate() {
         let place = format!("attachment[{index}]");
         let payload = reading.payloads.iter().find(|p| p.place == place).map(|p| p.bytes.as_slice());
+        let inflated = payload.and_then(crate::macros::vba::active_mime);
         let entry = Entry {
             name: attachment.name.clone(),
             size: attachment.size,
-            content: payload,
+            content: inflated.as_deref().or(payload),
             inline: attachment.inline,
             ..Entry::default()
         };

