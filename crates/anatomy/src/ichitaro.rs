@@ -146,8 +146,10 @@ fn properties(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     for (name, property, is_date) in NAMES {
         let mark: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         // The whole name: nothing but zero bytes follows it.
-        let found = memchr::memmem::find_iter(bytes, &mark)
-            .find(|at| u16_at(bytes, at + mark.len()) == Some(0) && at.checked_sub(1).and_then(|b| bytes.get(b)) == Some(&0x31));
+        let found = memchr::memmem::find_iter(bytes, &mark).find(|at| {
+            u16_at(bytes, at + mark.len()) == Some(0)
+                && at.checked_sub(1).and_then(|b| bytes.get(b)) == Some(&0x31)
+        });
         let Some(at) = found else {
             continue;
         };
@@ -184,7 +186,8 @@ fn objects(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
     let mut count = 0;
     for entry in &ole.entries {
         if !entry.is_stream() {
-            let is_known = entry.clsid == [0; 16] || ole.entries.first().is_some_and(|root| root.clsid == entry.clsid);
+            let is_known =
+                entry.clsid == [0; 16] || ole.entries.first().is_some_and(|root| root.clsid == entry.clsid);
             if let Some(class) = crate::binary::guid(&entry.clsid).filter(|_| !is_known) {
                 specimen.property("object.class", class);
             }
@@ -218,8 +221,28 @@ fn is_file(bytes: &[u8]) -> bool {
     bytes.len() >= 64
         && matches!(
             forensics::kind::of(None, bytes).word,
-            "png" | "jpg" | "gif" | "bmp" | "tiff" | "emf" | "wmf" | "pdf" | "zip" | "docx" | "xlsx" | "pptx" | "doc"
-                | "xls" | "ppt" | "ole" | "exe" | "dll" | "lnk" | "rtf" | "jtd" | "msi"
+            "png"
+                | "jpg"
+                | "gif"
+                | "bmp"
+                | "tiff"
+                | "emf"
+                | "wmf"
+                | "pdf"
+                | "zip"
+                | "docx"
+                | "xlsx"
+                | "pptx"
+                | "doc"
+                | "xls"
+                | "ppt"
+                | "ole"
+                | "exe"
+                | "dll"
+                | "lnk"
+                | "rtf"
+                | "jtd"
+                | "msi"
         )
 }
 
@@ -278,7 +301,9 @@ mod tests {
 
     #[test]
     fn a_compressed_document_is_handed_on_as_an_archive() {
-        let packed = [b"&\0JustCompressedDocument\0\0\0\0\0\0\0\x01:\x15\x01\0\x01\0J)-lh5-".as_slice(), &[1; 60]].concat();
+        let packed =
+            [b"&\0JustCompressedDocument\0\0\0\0\0\0\0\x01:\x15\x01\0\x01\0J)-lh5-".as_slice(), &[1; 60]]
+                .concat();
         let file = compound(&[("JSCompDocument", &packed)]);
         let opened = open("a.jtdc", "jtd", &file);
         assert_eq!(opened.attachment.children[0].name.as_deref(), Some("JSCompDocument.lzh"));

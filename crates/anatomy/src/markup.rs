@@ -66,7 +66,8 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         office(specimen, bytes);
     }
     let whole = bytes.get(..WHOLE_BYTES).unwrap_or(bytes);
-    let text = if whole.len() == head.len() { text } else { forensics::charset::decode(whole, declared).text };
+    let text =
+        if whole.len() == head.len() { text } else { forensics::charset::decode(whole, declared).text };
     scripts(specimen, &text);
 }
 
@@ -132,7 +133,12 @@ fn scripts(specimen: &mut Specimen<'_, '_>, text: &str) {
 
 fn give(specimen: &mut Specimen<'_, '_>, name: Option<&str>, bytes: &[u8], inline: bool) {
     if specimen.has_room() {
-        specimen.child(Entry { name: name.map(str::to_owned), content: Some(bytes), inline, ..Entry::default() });
+        specimen.child(Entry {
+            name: name.map(str::to_owned),
+            content: Some(bytes),
+            inline,
+            ..Entry::default()
+        });
     }
 }
 
@@ -140,8 +146,29 @@ fn give(specimen: &mut Specimen<'_, '_>, name: Option<&str>, bytes: &[u8], inlin
 fn is_shown(kind: &str) -> bool {
     matches!(
         kind,
-        "png" | "jpg" | "gif" | "webp" | "svg" | "bmp" | "ico" | "avif" | "txt" | "empty" | "woff" | "woff2" | "ttf"
-            | "otf" | "mp3" | "mp4" | "ogg" | "wav" | "json" | "bin" | "xml" | "cur" | "heic"
+        "png"
+            | "jpg"
+            | "gif"
+            | "webp"
+            | "svg"
+            | "bmp"
+            | "ico"
+            | "avif"
+            | "txt"
+            | "empty"
+            | "woff"
+            | "woff2"
+            | "ttf"
+            | "otf"
+            | "mp3"
+            | "mp4"
+            | "ogg"
+            | "wav"
+            | "json"
+            | "bin"
+            | "xml"
+            | "cur"
+            | "heic"
     )
 }
 
@@ -237,7 +264,8 @@ fn entities(specimen: &mut Specimen<'_, '_>, text: &str) {
 /// Word's and Excel's XML of 2003 carries macros and objects as base64 texts.
 fn office(specimen: &mut Specimen<'_, '_>, bytes: &[u8]) {
     for at in memchr::memmem::find_iter(bytes, b"binData").take(2 * data_url::FILES) {
-        let Some(start) = memchr::memchr(b'>', crate::binary::piece(bytes, at, 1_024)).map(|n| at + n + 1) else {
+        let Some(start) = memchr::memchr(b'>', crate::binary::piece(bytes, at, 1_024)).map(|n| at + n + 1)
+        else {
             continue;
         };
         let rest = bytes.get(start..).unwrap_or(&[]);

@@ -68,7 +68,9 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             break;
         }
         let child = specimen.file.children.last();
-        let told = child.filter(|c| runs(&c.kind)).map(|c| format!("{} {}", c.kind, c.name.as_deref().unwrap_or("")));
+        let told = child
+            .filter(|c| runs(&c.kind))
+            .map(|c| format!("{} {}", c.kind, c.name.as_deref().unwrap_or("")));
         if let Some(why) = told {
             specimen.tell("onenote-embeds-program", &why);
         }
@@ -83,8 +85,30 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
 fn runs(kind: &str) -> bool {
     matches!(
         kind,
-        "exe" | "dll" | "scr" | "com" | "pif" | "cpl" | "msi" | "js" | "jse" | "vbs" | "vbe" | "wsf" | "wsh" | "hta" | "bat"
-            | "ps1" | "lnk" | "jar" | "chm" | "sct" | "reg" | "url" | "xll" | "settingcontent-ms"
+        "exe"
+            | "dll"
+            | "scr"
+            | "com"
+            | "pif"
+            | "cpl"
+            | "msi"
+            | "js"
+            | "jse"
+            | "vbs"
+            | "vbe"
+            | "wsf"
+            | "wsh"
+            | "hta"
+            | "bat"
+            | "ps1"
+            | "lnk"
+            | "jar"
+            | "chm"
+            | "sct"
+            | "reg"
+            | "url"
+            | "xll"
+            | "settingcontent-ms"
     )
 }
 
@@ -97,7 +121,8 @@ fn files(bytes: &[u8], specimen: &mut Specimen<'_, '_>) -> Vec<(usize, usize)> {
         at = mark + MARK.len();
         let length = u64_at(bytes, at).and_then(|l| usize::try_from(l).ok());
         let start = mark + HEAD;
-        let Some(length) = length.filter(|l| *l > 0 && start.checked_add(*l).is_some_and(|end| end <= bytes.len()))
+        let Some(length) =
+            length.filter(|l| *l > 0 && start.checked_add(*l).is_some_and(|end| end <= bytes.len()))
         else {
             continue;
         };
@@ -146,7 +171,8 @@ fn texts(pieces: &[&[u8]]) -> Vec<String> {
 }
 
 fn is_text(c: char) -> bool {
-    !c.is_control() && c != '\u{fffd}' && !matches!(c, '\u{e000}'..='\u{f8ff}') || matches!(c, '\r' | '\n' | '\t' | '\u{b}')
+    !c.is_control() && c != '\u{fffd}' && !matches!(c, '\u{e000}'..='\u{f8ff}')
+        || matches!(c, '\r' | '\n' | '\t' | '\u{b}')
 }
 
 fn wide(data: &[u8]) -> Option<String> {
@@ -165,7 +191,10 @@ fn wide(data: &[u8]) -> Option<String> {
         if !is_text(c) {
             return None;
         }
-        common += usize::from(c.is_ascii() || matches!(c, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}'));
+        common += usize::from(
+            c.is_ascii()
+                || matches!(c, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}'),
+        );
         text.push(c);
     }
     // Numbers read as characters lie anywhere.
@@ -256,7 +285,8 @@ mod tests {
 
     #[test]
     fn a_picture_is_no_program() {
-        let opened = open("a.one", "one", &section("image.png", b"\x89PNG\r\n\x1a\n and more of it, much more"));
+        let opened =
+            open("a.one", "one", &section("image.png", b"\x89PNG\r\n\x1a\n and more of it, much more"));
         assert_eq!(opened.attachment.children[0].kind, "png");
         assert_eq!(ids(&opened), [""; 0]);
     }

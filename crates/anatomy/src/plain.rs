@@ -23,8 +23,23 @@ const COMMANDS: usize = 200;
 
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &[
-        "txt", "csv", "json", "ics", "vcf", "url", "iqy", "slk", "py", "sh", "rdp", "reg", "inf", "scf",
-        "library-ms", "settingcontent-ms", "jnlp",
+        "txt",
+        "csv",
+        "json",
+        "ics",
+        "vcf",
+        "url",
+        "iqy",
+        "slk",
+        "py",
+        "sh",
+        "rdp",
+        "reg",
+        "inf",
+        "scf",
+        "library-ms",
+        "settingcontent-ms",
+        "jnlp",
     ],
     run,
     tells: &[
@@ -86,7 +101,9 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
 fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let open = format!("<{name}");
     let (at, _) = text.match_indices(&open).find(|(at, _)| {
-        text.get(at + open.len()..).and_then(|r| r.chars().next()).is_some_and(|c| matches!(c, '>' | ' ' | '\r' | '\n'))
+        text.get(at + open.len()..)
+            .and_then(|r| r.chars().next())
+            .is_some_and(|c| matches!(c, '>' | ' ' | '\r' | '\n'))
     })?;
     let rest = text.get(at..)?.split_once('>')?.1;
     let value = rest.split("</").next()?.trim();
@@ -95,13 +112,18 @@ fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
 }
 
 /// XML settings that Windows opens by a click: libraries, searches, setting pages, Java starts.
 pub(crate) fn settings(specimen: &mut Specimen<'_, '_>, text: &str) {
     let head = lexicon::text::cut(text, 256 << 10);
-    if head.contains("DeepLink") && head.contains("SearchableContent")
+    if head.contains("DeepLink")
+        && head.contains("SearchableContent")
         && let Some(command) = element(head, "DeepLink")
     {
         let command = unescape(command);
@@ -113,7 +135,8 @@ pub(crate) fn settings(specimen: &mut Specimen<'_, '_>, text: &str) {
         for (at, sign) in head.match_indices("<url").chain(head.match_indices("<include")).take(20) {
             let tag = head.get(at + sign.len()..).unwrap_or("");
             let inner = tag.split_once('>').map_or("", |(attributes, rest)| {
-                crate::script::markup::attribute(attributes, "path").unwrap_or(rest.split('<').next().unwrap_or(""))
+                crate::script::markup::attribute(attributes, "path")
+                    .unwrap_or(rest.split('<').next().unwrap_or(""))
             });
             follow(specimen, "target", &unescape(inner));
         }
@@ -123,7 +146,11 @@ pub(crate) fn settings(specimen: &mut Specimen<'_, '_>, text: &str) {
     }
     if head.contains("<jnlp") {
         for (name, kind) in [("codebase", "target"), ("href", "target")] {
-            for tag in head.split('<').filter(|t| ["jnlp", "jar", "extension"].iter().any(|n| t.starts_with(n))).take(20) {
+            for tag in head
+                .split('<')
+                .filter(|t| ["jnlp", "jar", "extension"].iter().any(|n| t.starts_with(n)))
+                .take(20)
+            {
                 if let Some(value) = crate::script::markup::attribute(tag, name) {
                     specimen.relation(kind, value);
                 }
@@ -152,7 +179,10 @@ fn follow(specimen: &mut Specimen<'_, '_>, kind: &str, target: &str) {
 
 /// `name=value` lines.
 fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.lines().take(LINES).filter_map(|line| line.split_once('=')).map(|(name, value)| (name.trim(), value.trim()))
+    text.lines()
+        .take(LINES)
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.trim(), value.trim()))
 }
 
 fn shortcut(specimen: &mut Specimen<'_, '_>, text: &str) {
@@ -219,9 +249,25 @@ fn commands(specimen: &mut Specimen<'_, '_>, text: &str) {
         }
         let value = line.split_once('=').map_or(line, |(_, v)| v);
         let lower = value.to_ascii_lowercase();
-        let runs = [".exe", ".dll", ".ps1", ".vbs", ".js", ".bat", ".cmd", ".hta", ".sct", "powershell", "://", "cmd "];
+        let runs = [
+            ".exe",
+            ".dll",
+            ".ps1",
+            ".vbs",
+            ".js",
+            ".bat",
+            ".cmd",
+            ".hta",
+            ".sct",
+            "powershell",
+            "://",
+            "cmd ",
+        ];
         let starts = key.to_ascii_lowercase().contains("\\run");
-        if !line.starts_with(';') && (runs.iter().any(|r| lower.contains(r)) || starts && line.contains('=')) && count < COMMANDS {
+        if !line.starts_with(';')
+            && (runs.iter().any(|r| lower.contains(r)) || starts && line.contains('='))
+            && count < COMMANDS
+        {
             count += 1;
             out.push_str(&value.trim_matches('"').replace("\\\\", "\\").replace("\\\"", "\""));
             out.push('\n');

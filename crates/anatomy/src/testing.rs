@@ -19,7 +19,8 @@ pub(crate) fn ids(opened: &Opened) -> Vec<&str> {
 /// A compound file (version 3, no small streams) with streams by path; `a/b` lies in the storage `a`.
 pub(crate) fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
     // Entries: name, is stream, data, children.
-    let mut entries: Vec<(String, bool, Vec<u8>, Vec<usize>)> = vec![("Root Entry".into(), false, vec![], vec![])];
+    let mut entries: Vec<(String, bool, Vec<u8>, Vec<usize>)> =
+        vec![("Root Entry".into(), false, vec![], vec![])];
     for (path, data) in streams {
         let mut folder = 0;
         let mut steps = path.split('/').peekable();

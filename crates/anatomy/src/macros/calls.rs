@@ -242,7 +242,10 @@ fn is_everyday(call: &str, language: Language) -> bool {
                 | "DownloadString"
                 | "DownloadData"
         ),
-        Language::JavaScript => matches!(call, "Shell" | "irm" | "iwr" | "iex"),
+        // The object of browsers, not of the script host.
+        Language::JavaScript => {
+            matches!(call, "Shell" | "irm" | "iwr" | "iex" | "XMLHttpRequest" | "curl" | "wget")
+        }
         Language::PowerShell => matches!(call, "Shell" | "powershell" | "eval"),
         Language::Batch => matches!(call, "Shell" | "cmd.exe" | "cmd /c" | "eval"),
         Language::Vba | Language::VbScript | Language::Xlm => {
@@ -305,7 +308,8 @@ fn counts(bytes: &[u8], start: usize, end: usize, index: usize, language: Langua
         // A procedure of that name, not a word in a comment.
         (Starts, Language::Vba) => {
             let word = before.trim_ascii_end();
-            word.len() < before.len() && word.get(word.len().saturating_sub(3)..).is_some_and(|w| w.eq_ignore_ascii_case(b"sub"))
+            word.len() < before.len()
+                && word.get(word.len().saturating_sub(3)..).is_some_and(|w| w.eq_ignore_ascii_case(b"sub"))
         }
         (Starts, Language::Xlm) => true,
         (Starts, _) => false,
@@ -348,6 +352,7 @@ mod tests {
     #[test]
     fn what_is_everyday_in_a_page_is_not_told_there() {
         assert_eq!(names("new XMLHttpRequest()", Language::Page), [""; 0]);
-        assert_eq!(names("new XMLHttpRequest()", Language::JavaScript), ["XMLHttpRequest"]);
+        assert_eq!(names("x.DownloadFile(y)", Language::Page), [""; 0]);
+        assert_eq!(names("x.DownloadFile(y)", Language::PowerShell), ["DownloadFile"]);
     }
 }

@@ -194,9 +194,9 @@ fn batch(text: &str, out: &mut Strings) {
 fn ticks(text: &str, out: &mut Strings) {
     for line in text.lines() {
         let bytes = line.as_bytes();
-        let inside = bytes.windows(3).filter(|w| {
-            w[1] == b'`' && w[0].is_ascii_alphabetic() && w[2].is_ascii_alphabetic()
-        });
+        let inside = bytes
+            .windows(3)
+            .filter(|w| w[1] == b'`' && w[0].is_ascii_alphabetic() && w[2].is_ascii_alphabetic());
         if inside.count() >= 2 {
             out.push(&line.replace('`', ""), How::Coded);
         }
@@ -207,7 +207,10 @@ fn ticks(text: &str, out: &mut Strings) {
 fn encoded_command(text: &str, out: &mut Strings) {
     let mut before = "";
     for word in text.split_ascii_whitespace() {
-        let flag = before.trim_start_matches(['"', '\'', '-', '/', '^']).replace(['^', '`'], "").to_ascii_lowercase();
+        let flag = before
+            .trim_start_matches(['"', '\'', '-', '/', '^'])
+            .replace(['^', '`'], "")
+            .to_ascii_lowercase();
         let is_flag = before.contains(['-', '/'])
             && (flag == "ec" || (!flag.is_empty() && "encodedcommand".starts_with(&flag)));
         if is_flag && word.len() >= 16 {
@@ -237,7 +240,11 @@ mod tests {
         check(vba, "x = Chr(104) & ChrW$(&H74) + Chr(100 + 16) & \"p://a\"", &["http://a"]);
         check(vba, "x = StrReverse(\"elpmaxe.a//:ptth\")", &["http://a.example"]);
         check(vba, "x = Replace(\"h@@ttp://a.ex@@ample\", \"@@\", \"\")", &["http://a.example"]);
-        check(vba, "' don't \"a\" & \"bcdefgh\"\r\ny = \"say \"\"hi\"\"\" & \" there\"", &["say \"hi\" there"]);
+        check(
+            vba,
+            "' don't \"a\" & \"bcdefgh\"\r\ny = \"say \"\"hi\"\"\" & \" there\"",
+            &["say \"hi\" there"],
+        );
         check(vba, "x = \"aHR0cDovL2EuZXhhbXBsZS8=\"", &["http://a.example/"]);
         check(vba, "x = \"687474703a2f2f612e6578616d706c652f\"", &["http://a.example/"]);
         check(vba, "x = a & \"one thing only\"", &[]);

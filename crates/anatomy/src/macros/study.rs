@@ -89,7 +89,8 @@ pub(crate) fn look(
         if fresh.is_empty() {
             break;
         }
-        let coded: Vec<&str> = fresh.iter().filter(|s| s.how > How::Joined).map(|s| s.text.as_str()).collect();
+        let coded: Vec<&str> =
+            fresh.iter().filter(|s| s.how > How::Joined).map(|s| s.text.as_str()).collect();
         let again = coded.join("\n");
         for string in fresh {
             if bytes + string.text.len() <= DECODED_BYTES {

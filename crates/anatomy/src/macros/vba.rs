@@ -34,8 +34,8 @@ const COMPILED_BYTES: usize = 256;
 
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &[
-        "doc", "xls", "ppt", "wiz", "ole", "vsd", "pub", "docm", "xlsm", "xlsb", "pptm", "docx", "xlsx", "pptx",
-        "vsdx",
+        "doc", "xls", "ppt", "wiz", "ole", "vsd", "pub", "docm", "xlsm", "xlsb", "pptm", "docx", "xlsx",
+        "pptx", "vsdx",
     ],
     run,
     tells: study::TELLS,
@@ -179,7 +179,8 @@ fn project(ole: &Ole<'_>, storage: usize, specimen: &mut Specimen<'_, '_>) {
         })?;
         ole.entries.get(*index).map(|entry| ole.stream(entry, STREAM_BYTES))
     };
-    let directory = stream("dir").and_then(|bytes| decompress::container(&bytes)).map(|bytes| dir::read(&bytes));
+    let directory =
+        stream("dir").and_then(|bytes| decompress::container(&bytes)).map(|bytes| dir::read(&bytes));
     let broken = directory.as_ref().is_none_or(|d| d.modules.is_empty());
     let directory = directory.unwrap_or_else(|| dir::Dir { code_page: 1252, ..dir::Dir::default() });
     let label = label(directory.code_page);
@@ -228,7 +229,10 @@ fn project(ole: &Ole<'_>, storage: usize, specimen: &mut Specimen<'_, '_>) {
             continue;
         };
         let lower = entry.name.to_ascii_lowercase();
-        if read.contains(&lower) || matches!(lower.as_str(), "dir" | "_vba_project") || lower.starts_with("__srp_") {
+        if read.contains(&lower)
+            || matches!(lower.as_str(), "dir" | "_vba_project")
+            || lower.starts_with("__srp_")
+        {
             continue;
         }
         if let Some(source) = searched(&ole.stream(entry, STREAM_BYTES)) {

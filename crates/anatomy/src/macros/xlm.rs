@@ -158,7 +158,8 @@ fn column_name(column: u16) -> String {
 
 /// A parsed expression as text, as far as it can be followed.
 fn expression(bytes: &[u8], old: bool) -> String {
-    const OPERATORS: [&str; 15] = ["+", "-", "*", "/", "^", "&", "<", "<=", "=", ">=", ">", "<>", " ", ",", ":"];
+    const OPERATORS: [&str; 15] =
+        ["+", "-", "*", "/", "^", "&", "<", "<=", "=", ">=", ">", "<>", " ", ",", ":"];
     let mut stack: Vec<String> = Vec::new();
     let mut at = 0;
     while let Some(token) = u8_at(bytes, at) {
@@ -302,12 +303,10 @@ fn package(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let binary = read("xl/workbook.bin").unwrap_or_default();
     let lower = book.to_ascii_lowercase();
     let wide: Vec<u8> = "auto_open".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let starts = lower.contains("auto_open") || memchr::memmem::find(&binary.to_ascii_lowercase(), &wide).is_some();
-    let hidden = if lower.contains("state=\"veryhidden\"") {
-        2
-    } else {
-        u8::from(lower.contains("state=\"hidden\""))
-    };
+    let starts =
+        lower.contains("auto_open") || memchr::memmem::find(&binary.to_ascii_lowercase(), &wide).is_some();
+    let hidden =
+        if lower.contains("state=\"veryhidden\"") { 2 } else { u8::from(lower.contains("state=\"hidden\"")) };
     for sheet in sheets {
         let Some(content) = part::read(bytes, sheet) else {
             continue;

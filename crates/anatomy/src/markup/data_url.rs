@@ -34,7 +34,8 @@ pub(super) fn find(text: &str) -> Vec<Found> {
             continue;
         };
         let bytes = if head.to_ascii_lowercase().ends_with(";base64") {
-            let body = if body.contains('%') { strings::percent(body).unwrap_or_default() } else { body.to_owned() };
+            let body =
+                if body.contains('%') { strings::percent(body).unwrap_or_default() } else { body.to_owned() };
             strings::base64(&body)
         } else {
             strings::percent(body).map(String::into_bytes)
@@ -59,5 +60,8 @@ fn name(text: &str, start: usize, end: usize) -> Option<String> {
     let after = crate::binary::piece(bytes, end, TAG_BYTES);
     let after = memchr::memchr(b'>', after).and_then(|n| text.get(end..end + n)).unwrap_or("");
     let attribute = crate::script::markup::attribute;
-    attribute(tag, "download").or_else(|| attribute(after, "download")).filter(|n| !n.is_empty()).map(str::to_owned)
+    attribute(tag, "download")
+        .or_else(|| attribute(after, "download"))
+        .filter(|n| !n.is_empty())
+        .map(str::to_owned)
 }

@@ -113,7 +113,10 @@ fn attributes_are_read_as_written() {
 
 #[test]
 fn a_page_written_in_escapes_comes_out_as_a_page() {
-    let inner = format!("<html><form action='http://a.example/p'><input type=password></form>{}</html>", "x ".repeat(150));
+    let inner = format!(
+        "<html><form action='http://a.example/p'><input type=password></form>{}</html>",
+        "x ".repeat(150)
+    );
     let escaped: String = inner.bytes().map(|b| format!("%{b:02x}")).collect();
     let page = format!("<script>document.write(unescape('{escaped}'));</script>");
     let opened = open("a.html", "html", page.as_bytes());
@@ -127,8 +130,13 @@ fn macros_in_the_xml_of_office_2003_come_out() {
     let mut packed = b"ActiveMime".to_vec();
     packed.resize(0x32, 0);
     let ole = crate::testing::compound(&[("VBA/dir", b"x")]);
-    flate2::read::ZlibEncoder::new(ole.as_slice(), flate2::Compression::best()).read_to_end(&mut packed).unwrap();
-    let xml = format!("<?xml version='1.0'?><w:docSuppData><w:binData w:name=\"editdata.mso\">{}</w:binData></w:docSuppData>", text_of(&packed));
+    flate2::read::ZlibEncoder::new(ole.as_slice(), flate2::Compression::best())
+        .read_to_end(&mut packed)
+        .unwrap();
+    let xml = format!(
+        "<?xml version='1.0'?><w:docSuppData><w:binData w:name=\"editdata.mso\">{}</w:binData></w:docSuppData>",
+        text_of(&packed)
+    );
     let opened = open("a.xml", "xml", xml.as_bytes());
     let child = &opened.attachment.children[0];
     assert_eq!((child.name.as_deref(), child.kind.as_str()), (Some("editdata.mso"), "ole"));

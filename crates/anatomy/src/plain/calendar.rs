@@ -70,7 +70,8 @@ fn person(specimen: &mut Specimen<'_, '_>, property: &str, parameters: &str, val
         _ => value,
     };
     let name = parameter(parameters, "CN").unwrap_or("");
-    let both = if name.is_empty() || name == address { address.to_owned() } else { format!("{name} <{address}>") };
+    let both =
+        if name.is_empty() || name == address { address.to_owned() } else { format!("{name} <{address}>") };
     specimen.property(property, both);
     if address.contains('@') {
         specimen.source(property, SourceForm::Address, address);
@@ -105,7 +106,8 @@ pub(super) fn events(specimen: &mut Specimen<'_, '_>, text: &str) {
                 specimen.relation("link", &value);
             }
             "ATTACH" => {
-                let encoded = parameter(&parameters, "ENCODING").is_some_and(|e| e.eq_ignore_ascii_case("BASE64"));
+                let encoded =
+                    parameter(&parameters, "ENCODING").is_some_and(|e| e.eq_ignore_ascii_case("BASE64"));
                 if !encoded {
                     specimen.relation("attachment", &value);
                 } else if let Some(bytes) = strings::base64(&value) {

@@ -66,7 +66,8 @@ pub(super) fn values(specimen: &mut Specimen<'_, '_>, text: &str) {
         let start = line.trim_start_matches(['"', ' ']);
         if start.starts_with(['=', '@']) && start.contains('(') {
             let upper = start.to_ascii_uppercase();
-            if ["EXEC(", "CALL(", "REGISTER(", "WEBSERVICE(", "HYPERLINK("].iter().any(|f| upper.contains(f)) {
+            if ["EXEC(", "CALL(", "REGISTER(", "WEBSERVICE(", "HYPERLINK("].iter().any(|f| upper.contains(f))
+            {
                 specimen.script("formula", "", lexicon::text::cut(start, CELL_BYTES));
             }
         }
@@ -80,8 +81,14 @@ fn dynamic(specimen: &mut Specimen<'_, '_>, formula: &str) {
     let Some((before, after)) = body.split_once('|') else {
         return;
     };
-    let program = before.rsplit(['+', '-', '*', '/', '(', '=', ',', ' ']).next().unwrap_or("").trim_matches(['\'', '"']);
-    let named = !program.is_empty() && program.len() <= 60 && program.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '\\' | ':'));
+    let program = before
+        .rsplit(['+', '-', '*', '/', '(', '=', ',', ' '])
+        .next()
+        .unwrap_or("")
+        .trim_matches(['\'', '"']);
+    let named = !program.is_empty()
+        && program.len() <= 60
+        && program.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '\\' | ':'));
     if named && after.contains('!') && after.starts_with(['\'', '"']) {
         let command = lexicon::text::cut(body, 1000);
         specimen.relation("dde", command);

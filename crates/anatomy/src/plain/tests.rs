@@ -1,5 +1,5 @@
-use crate::testing::{ids, open};
 use crate::Opened;
+use crate::testing::{ids, open};
 
 fn relations(opened: &Opened) -> Vec<(&str, &str)> {
     opened.attachment.relations.iter().map(|r| (r.kind.as_str(), r.target.as_str())).collect()
@@ -9,16 +9,26 @@ fn relations(opened: &Opened) -> Vec<(&str, &str)> {
 fn shortcuts_say_where_they_lead() {
     let file = b"[InternetShortcut]\r\nURL=https://a.example/x\r\nIconFile=\\\\192.0.2.7\\share\\i.ico\r\n";
     let opened = open("a.url", "url", file);
-    assert_eq!(relations(&opened), [("target", "https://a.example/x"), ("icon", "\\\\192.0.2.7\\share\\i.ico")]);
+    assert_eq!(
+        relations(&opened),
+        [("target", "https://a.example/x"), ("icon", "\\\\192.0.2.7\\share\\i.ico")]
+    );
     assert_eq!(ids(&opened), ["shortcut-leads-to-share"]);
     assert_eq!(ids(&open("a.url", "url", b"[InternetShortcut]\nURL=file:///C:/a.txt\n")), [""; 0]);
-    assert_eq!(ids(&open("a.url", "url", b"[InternetShortcut]\nURL=file://a.example/s/x\n")), ["shortcut-leads-to-share"]);
-    assert_eq!(relations(&open("a.iqy", "iqy", b"WEB\r\n1\r\nhttp://a.example/q\r\n")), [("query", "http://a.example/q")]);
+    assert_eq!(
+        ids(&open("a.url", "url", b"[InternetShortcut]\nURL=file://a.example/s/x\n")),
+        ["shortcut-leads-to-share"]
+    );
+    assert_eq!(
+        relations(&open("a.iqy", "iqy", b"WEB\r\n1\r\nhttp://a.example/q\r\n")),
+        [("query", "http://a.example/q")]
+    );
 }
 
 #[test]
 fn remote_desktop_settings_say_what_they_share() {
-    let file = b"full address:s:rdp.example.com\r\ngatewayhostname:s:gw.example.com\r\ndrivestoredirect:s:*\r\n";
+    let file =
+        b"full address:s:rdp.example.com\r\ngatewayhostname:s:gw.example.com\r\ndrivestoredirect:s:*\r\n";
     let opened = open("a.rdp", "rdp", file);
     assert_eq!(relations(&opened), [("target", "rdp.example.com"), ("gateway", "gw.example.com")]);
     assert_eq!(ids(&opened), ["rdp-shares-drives"]);

@@ -210,7 +210,8 @@ impl Reader {
         let mut end = at + length;
         let negative = bytes.get(end) == Some(&b'-');
         let digits_at = end + usize::from(negative);
-        let digits = bytes.get(digits_at..).unwrap_or(&[]).iter().take(10).take_while(|b| b.is_ascii_digit()).count();
+        let digits =
+            bytes.get(digits_at..).unwrap_or(&[]).iter().take(10).take_while(|b| b.is_ascii_digit()).count();
         let mut value = None;
         if digits > 0 {
             let text = bytes.get(digits_at..digits_at + digits).and_then(|t| std::str::from_utf8(t).ok());
@@ -471,8 +472,8 @@ impl Reader {
             "rdblquote" => self.character('”'),
             "bullet" => self.character('•'),
             "info" => self.enter(Place::Skip),
-            "author" | "title" | "operator" | "subject" | "company" | "manager" | "keywords" | "doccomm" | "hlinkbase"
-            | "creatim" | "revtim" | "printim" | "generator"
+            "author" | "title" | "operator" | "subject" | "company" | "manager" | "keywords" | "doccomm"
+            | "hlinkbase" | "creatim" | "revtim" | "printim" | "generator"
                 if matches!(self.now.place, Place::Skip | Place::Body) =>
             {
                 self.enter(Place::Info);
@@ -501,8 +502,8 @@ impl Reader {
                 self.now.place = Place::Body;
             }
             "colortbl" | "stylesheet" | "listtable" | "listoverridetable" | "rsidtbl" | "themedata"
-            | "colorschememapping" | "latentstyles" | "xmlnstbl" | "mmathPr" | "blipuid" | "picprop" | "objname"
-            | "revtbl" | "pgptbl" | "userprops" | "xe" | "tc" | "sn" | "sv"
+            | "colorschememapping" | "latentstyles" | "xmlnstbl" | "mmathPr" | "blipuid" | "picprop"
+            | "objname" | "revtbl" | "pgptbl" | "userprops" | "xe" | "tc" | "sn" | "sv"
                 if self.now.place != Place::Data && (self.now.place != Place::Picture || star) =>
             {
                 // Text of these is none that a reader sees.

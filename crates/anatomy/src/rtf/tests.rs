@@ -49,7 +49,8 @@ fn a_file_in_an_object_comes_out_under_its_name() {
     // As Word tolerates it: line ends, groups and words between the digits.
     data.insert_str(10, "\r\n");
     data.insert_str(21, "{\\x1}{\\y}{\\*\\z}");
-    let rtf = format!("{{\\rtf1{{\\object\\objemb\\objupdate{{\\*\\objclass Package}}{{\\*\\objdata {data}}}}}}}");
+    let rtf =
+        format!("{{\\rtf1{{\\object\\objemb\\objupdate{{\\*\\objclass Package}}{{\\*\\objdata {data}}}}}}}");
     let opened = open("a.rtf", "rtf", rtf.as_bytes());
     let child = &opened.attachment.children[0];
     assert_eq!((child.name.as_deref(), child.size), (Some("note.txt"), 11));
@@ -107,7 +108,16 @@ fn pictures_are_counted_and_kept() {
 
 #[test]
 fn hostile_documents_are_survived() {
-    for piece in ["{", "}", "\\bin9999999999 ", "{\\object{\\*\\objdata 01", "\\u-1", "\\'", "{\\pict 00}", "{\\info{\\author "] {
+    for piece in [
+        "{",
+        "}",
+        "\\bin9999999999 ",
+        "{\\object{\\*\\objdata 01",
+        "\\u-1",
+        "\\'",
+        "{\\pict 00}",
+        "{\\info{\\author ",
+    ] {
         let text = format!("{{\\rtf1{}", piece.repeat(20_000));
         open("a.rtf", "rtf", text.as_bytes());
     }

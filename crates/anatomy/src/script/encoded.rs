@@ -92,7 +92,9 @@ mod tests {
                 '<' => out.push_str("@!"),
                 '@' => out.push_str("@$"),
                 c => {
-                    let code = (9u8..128).filter(|b| !b"<>@\n\r".contains(b)).find(|b| plain(char::from(*b), place) == c);
+                    let code = (9u8..128)
+                        .filter(|b| !b"<>@\n\r".contains(b))
+                        .find(|b| plain(char::from(*b), place) == c);
                     out.push(code.map_or(c, char::from));
                 }
             }

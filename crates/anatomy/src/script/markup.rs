@@ -24,7 +24,9 @@ pub(crate) fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     let mut at = 0;
     while at + name.len() < bytes.len() {
         let found = bytes.get(at..at + name.len())?.eq_ignore_ascii_case(name.as_bytes());
-        let starts = at.checked_sub(1).is_none_or(|b| matches!(bytes.get(b), Some(b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'"' | b'\'')));
+        let starts = at
+            .checked_sub(1)
+            .is_none_or(|b| matches!(bytes.get(b), Some(b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'"' | b'\'')));
         if found && starts {
             let rest = tag.get(at + name.len()..)?.trim_start();
             if let Some(value) = rest.strip_prefix('=') {
@@ -56,7 +58,8 @@ pub(crate) fn find(text: &str, page: bool) -> (Vec<Block>, Vec<String>) {
         if !is_script {
             continue;
         }
-        let Some(close) = memchr::memchr(b'>', crate::binary::piece(bytes, at, TAG_BYTES)).map(|n| at + n) else {
+        let Some(close) = memchr::memchr(b'>', crate::binary::piece(bytes, at, TAG_BYTES)).map(|n| at + n)
+        else {
             continue;
         };
         let tag = text.get(at + skip + 6..close).unwrap_or("");

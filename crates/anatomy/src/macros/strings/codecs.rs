@@ -88,7 +88,9 @@ pub(crate) fn percent(text: &str) -> Option<String> {
             let c = char::from_u32(c).unwrap_or('\u{fffd}');
             units.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             (at, resolved) = (at + 6, resolved + 1);
-        } else if *byte == b'%' && let Some(c) = number(at + 1, 2) {
+        } else if *byte == b'%'
+            && let Some(c) = number(at + 1, 2)
+        {
             units.push(u8::try_from(c).unwrap_or(0));
             (at, resolved) = (at + 3, resolved + 1);
         } else {
@@ -134,7 +136,9 @@ pub(super) fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let done = match bytes {
         [0x1f, 0x8b, ..] => flate2::read::GzDecoder::new(bytes).take(cap).read_to_end(&mut out),
-        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => flate2::read::ZlibDecoder::new(bytes).take(cap).read_to_end(&mut out),
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => {
+            flate2::read::ZlibDecoder::new(bytes).take(cap).read_to_end(&mut out)
+        }
         _ => flate2::read::DeflateDecoder::new(bytes).take(cap).read_to_end(&mut out),
     };
     done.ok().filter(|n| *n > 16).map(|_| out)
@@ -142,6 +146,10 @@ pub(super) fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// True for bytes that start like a file of a kind that has a signature.
 pub(super) fn is_file(bytes: &[u8]) -> bool {
-    bytes.len() >= 24 && !matches!(forensics::kind::of(None, bytes).word, "txt" | "bin" | "empty" | "mp3" | "p12" | "cer" | "cur")
+    bytes.len() >= 24
+        && !matches!(
+            forensics::kind::of(None, bytes).word,
+            "txt" | "bin" | "empty" | "mp3" | "p12" | "cer" | "cur"
+        )
         && !(bytes.starts_with(b"MZ") && bytes.len() < 64)
 }

@@ -213,13 +213,30 @@ impl<'t> Reader<'t> {
         let known = match self.language {
             Language::Vba | Language::VbScript | Language::Xlm => matches!(
                 name,
-                "chr" | "chrw" | "chrb" | "char" | "strreverse" | "replace" | "lcase" | "ucase" | "cstr" | "trim"
-                    | "strings.strreverse" | "strings.chr" | "unescape"
+                "chr"
+                    | "chrw"
+                    | "chrb"
+                    | "char"
+                    | "strreverse"
+                    | "replace"
+                    | "lcase"
+                    | "ucase"
+                    | "cstr"
+                    | "trim"
+                    | "strings.strreverse"
+                    | "strings.chr"
+                    | "unescape"
             ),
             Language::JavaScript | Language::Page => matches!(
                 name,
-                "string.fromcharcode" | "unescape" | "decodeuri" | "decodeuricomponent" | "atob" | "window.atob"
-                    | "uint8array" | "string.fromcodepoint"
+                "string.fromcharcode"
+                    | "unescape"
+                    | "decodeuri"
+                    | "decodeuricomponent"
+                    | "atob"
+                    | "window.atob"
+                    | "uint8array"
+                    | "string.fromcodepoint"
             ),
             Language::PowerShell | Language::Batch => false,
         };
@@ -270,10 +287,12 @@ impl<'t> Reader<'t> {
                 None => Found { codes, ..Found::new(text, how) },
             },
             // The caller looks at literals for base64 anyway; here it becomes part of a longer value.
-            "atob" | "window.atob" => match codecs::base64(&text).and_then(|bytes| codecs::readable(&bytes)) {
-                Some(plain) => coded(plain),
-                None => Found { codes, ..Found::new(text, how) },
-            },
+            "atob" | "window.atob" => {
+                match codecs::base64(&text).and_then(|bytes| codecs::readable(&bytes)) {
+                    Some(plain) => coded(plain),
+                    None => Found { codes, ..Found::new(text, how) },
+                }
+            }
             "lcase" => Found { codes, ..Found::new(text.to_lowercase(), how) },
             "ucase" => Found { codes, ..Found::new(text.to_uppercase(), how) },
             _ => Found { codes, ..Found::new(text, how) },
@@ -495,7 +514,9 @@ impl<'t> Reader<'t> {
             parts.reverse();
         }
         let size = parts.len().saturating_mul(with.text.len()).saturating_add(whole.len());
-        (size <= VALUE_BYTES).then(|| (Found::coded(parts.join(&with.text), 0), end))
+        // Lines of text are put together so in honest scripts too.
+        let how = if reversed { How::Coded } else { How::Joined };
+        (size <= VALUE_BYTES).then(|| (Found::new(parts.join(&with.text), how), end))
     }
 
     fn integers(&mut self, at: usize, close: u8, depth: usize) -> Option<(Vec<i64>, usize)> {

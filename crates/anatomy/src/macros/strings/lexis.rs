@@ -77,7 +77,8 @@ fn escape(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> (usize, bool) {
             (at + 5, true)
         }
         Some(b'0'..=b'7') => {
-            let digits = bytes.get(at..).unwrap_or(&[]).iter().take(3).take_while(|b| matches!(b, b'0'..=b'7'));
+            let digits =
+                bytes.get(at..).unwrap_or(&[]).iter().take(3).take_while(|b| matches!(b, b'0'..=b'7'));
             let (mut value, mut count) = (0u32, 0);
             for digit in digits {
                 value = value * 8 + u32::from(digit - b'0');
@@ -131,7 +132,10 @@ pub(super) fn comment(text: &str, at: usize, language: Language) -> Option<usize
 /// The pattern of a JavaScript regular expression at `at`, and where the script goes on.
 pub(super) fn regex(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
     let before = bytes.get(..at)?.iter().rev().take(8).find(|b| !b.is_ascii_whitespace());
-    if !matches!(before, None | Some(b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b'}' | b';')) {
+    if !matches!(
+        before,
+        None | Some(b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b'}' | b';')
+    ) {
         return None;
     }
     let rest = bytes.get(at + 1..)?;
