@@ -59,6 +59,14 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     package(bytes, specimen);
 }
 
+/// How formulas are written: as Excel 5, 97 and 2007 (binary) write them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Five,
+    Eight,
+    Twelve,
+}
+
 /// A sheet of the workbook.
 struct Sheet {
     at: usize,
@@ -134,7 +142,8 @@ fn formulas(book: &[u8], start: usize, old: bool) -> String {
             count += 1;
             let (row, column) = (u16_at(data, 0).unwrap_or(0), u16_at(data, 2).unwrap_or(0));
             let size = usize::from(u16_at(data, 20).unwrap_or(0));
-            let text = expression(piece(data, 22, size), old);
+            let form = if old { Form::Five } else { Form::Eight };
+            let text = expression(piece(data, 22, size), form);
             out.push_str(&format!("{}{}: ={text}\n", column_name(column), u32::from(row) + 1));
         }
         if id == 0x0a {
@@ -157,7 +166,7 @@ fn column_name(column: u16) -> String {
 }
 
 /// A parsed expression as text, as far as it can be followed.
-fn expression(bytes: &[u8], old: bool) -> String {
+fn expression(bytes: &[u8], form: Form) -> String {
     const OPERATORS: [&str; 15] =
         ["+", "-", "*", "/", "^", "&", "<", "<=", "=", ">=", ">", "<>", " ", ",", ":"];
     let mut stack: Vec<String> = Vec::new();
@@ -165,7 +174,11 @@ fn expression(bytes: &[u8], old: bool) -> String {
     while let Some(token) = u8_at(bytes, at) {
         at += 1;
         let class = if token >= 0x40 { token & 0x1f | 0x20 } else { token };
-        let skip = |new: usize, older: usize| if old { older } else { new };
+        let skip = |eight: usize, five: usize, twelve: usize| match form {
+            Form::Five => five,
+            Form::Eight => eight,
+            Form::Twelve => twelve,
+        };
         match class {
             0x03..=0x11 => {
                 let right = stack.pop().unwrap_or_default();
@@ -184,7 +197,14 @@ fn expression(bytes: &[u8], old: bool) -> String {
                 push(&mut stack, text);
             }
             0x16 => push(&mut stack, String::new()),
+            0x17 if form == Form::Twelve => {
+                let length = usize::from(u16_at(bytes, at).unwrap_or(0)) * 2;
+                let text = crate::binary::utf16(piece(bytes, at + 2, length));
+                push(&mut stack, format!("\"{}\"", text.replace('"', "\"\"")));
+                at += 2 + length;
+            }
             0x17 => {
+                let old = form == Form::Five;
                 let length = usize::from(u8_at(bytes, at).unwrap_or(0));
                 let wide = !old && u8_at(bytes, at + 1).unwrap_or(0) & 1 == 1;
                 push(&mut stack, format!("\"{}\"", short_text(bytes, at, old).replace('"', "\"\"")));
@@ -229,27 +249,29 @@ fn expression(bytes: &[u8], old: bool) -> String {
                 function(&mut stack, id, usize::from(count));
             }
             0x24 | 0x2c => {
-                let (row, column) = if old {
-                    (u16_at(bytes, at).unwrap_or(0) & 0x3fff, u16::from(u8_at(bytes, at + 2).unwrap_or(0)))
-                } else {
-                    (u16_at(bytes, at).unwrap_or(0), u16_at(bytes, at + 2).unwrap_or(0) & 0x3fff)
+                let short = |at: usize| u32::from(u16_at(bytes, at).unwrap_or(0));
+                let (row, column) = match form {
+                    Form::Five => (short(at) & 0x3fff, u16::from(u8_at(bytes, at + 2).unwrap_or(0))),
+                    Form::Eight => (short(at), u16_at(bytes, at + 2).unwrap_or(0)),
+                    Form::Twelve => (u32_at(bytes, at).unwrap_or(0), u16_at(bytes, at + 4).unwrap_or(0)),
                 };
-                at += skip(4, 3);
-                push(&mut stack, format!("{}{}", column_name(column), u32::from(row) + 1));
+                at += skip(4, 3, 6);
+                let name = column_name(column & 0x3fff);
+                push(&mut stack, format!("{name}{}", row.saturating_add(1)));
             }
             // Names, areas and what else is only named here.
             _ => {
                 let size = match class {
                     0x01 | 0x02 => 4,
-                    0x20 => 7,
-                    0x23 => skip(4, 14),
-                    0x25 | 0x2d | 0x2b => skip(8, 6),
+                    0x20 => skip(7, 7, 14),
+                    0x23 => skip(4, 14, 4),
+                    0x25 | 0x2d | 0x2b => skip(8, 6, 12),
                     0x26..=0x28 => 6,
                     0x29 => 2,
-                    0x2a => skip(4, 3),
-                    0x39 => skip(6, 24),
-                    0x3a | 0x3c => skip(6, 17),
-                    0x3b | 0x3d => skip(10, 20),
+                    0x2a => skip(4, 3, 6),
+                    0x39 => skip(6, 24, 6),
+                    0x3a | 0x3c => skip(6, 17, 8),
+                    0x3b | 0x3d => skip(10, 20, 14),
                     _ => break,
                 };
                 at += size;
@@ -291,7 +313,9 @@ fn package(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         .iter()
         .filter(|p| {
             let lower = p.name.to_ascii_lowercase();
-            lower.starts_with("xl/macrosheets/") && !lower.contains("/_rels/")
+            lower.starts_with("xl/macrosheets/")
+                && !lower.contains("/_rels/")
+                && !lower.contains("binaryindex")
         })
         .take(SHEETS)
         .collect();
@@ -314,11 +338,65 @@ fn package(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         let text = if sheet.name.to_ascii_lowercase().ends_with(".xml") {
             xml_formulas(&String::from_utf8_lossy(&content))
         } else {
-            crate::script::words(&content)
+            // The formulas, or where none can be followed, the words.
+            Some(binary_formulas(&content))
+                .filter(|text| !text.is_empty())
+                .unwrap_or_else(|| crate::script::words(&content))
         };
         let name = sheet.name.rsplit('/').next().unwrap_or("");
         finish(specimen, name, hidden, starts, &text);
     }
+}
+
+/// A number of [MS-XLSB] 2.1.4: seven bits a byte, at most `most` bytes; and where the next starts.
+fn varied(bytes: &[u8], at: usize, most: usize) -> Option<(usize, usize)> {
+    let mut value = 0;
+    for index in 0..most {
+        let byte = usize::from(u8_at(bytes, at + index)?);
+        value |= (byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Some((value, at + index + 1));
+        }
+    }
+    Some((value, at + most))
+}
+
+/// The formulas of a binary sheet ([MS-XLSB]), a line each.
+fn binary_formulas(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    let (mut at, mut row, mut count) = (0, 0u32, 0);
+    for _ in 0..RECORDS {
+        let Some((id, after)) = varied(bytes, at, 2) else {
+            break;
+        };
+        let Some((size, start)) = varied(bytes, after, 4) else {
+            break;
+        };
+        let data = piece(bytes, start, size);
+        let text_size = || u32_at(data, 8).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let value = match id {
+            0 => {
+                row = u32_at(data, 0).unwrap_or(0);
+                None
+            }
+            8 => Some(text_size().saturating_mul(2).saturating_add(4)),
+            9 => Some(8),
+            10 | 11 => Some(1),
+            _ => None,
+        };
+        if let Some(value) = value.filter(|v| *v < data.len())
+            && count < FORMULAS
+            && out.len() < SHEET_BYTES
+        {
+            count += 1;
+            let column = u32_at(data, 0).and_then(|c| u16::try_from(c).ok()).unwrap_or(0);
+            let length = u32_at(data, 10 + value).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+            let text = expression(piece(data, 14 + value, length), Form::Twelve);
+            out.push_str(&format!("{}{}: ={text}\n", column_name(column), row.saturating_add(1)));
+        }
+        at = start.saturating_add(size);
+    }
+    out
 }
 
 /// `<c r="A1"><f>EXEC(…)</f>`, a line each.
@@ -432,6 +510,24 @@ mod tests {
         let opened = open("a.xlsm", "xlsm", &package);
         assert_eq!(opened.attachment.scripts[0].text, "A1: =EXEC(\"x\")\n");
         assert_eq!(ids(&opened), ["macro-runs-programs", "macro-starts-itself"]);
+    }
+
+    #[test]
+    fn a_binary_macro_sheet_is_read_as_formulas() {
+        let mut rpn = b"\x17\x01\0x\0\x42\x01".to_vec();
+        rpn.extend(0x6eu16.to_le_bytes());
+        let mut cell = vec![1, 0, 0, 0, 0, 0, 0, 0];
+        cell.extend([0; 10]);
+        cell.extend(u32::try_from(rpn.len()).unwrap().to_le_bytes());
+        cell.extend(rpn);
+        let mut sheet = vec![0, 4, 2, 0, 0, 0, 9, u8::try_from(cell.len()).unwrap()];
+        sheet.extend(cell);
+        let package = crate::macros::part::testing::package(&[
+            ("xl/workbook.bin", b""),
+            ("xl/macrosheets/sheet1.bin", &sheet),
+        ]);
+        let opened = open("a.xlsb", "xlsb", &package);
+        assert_eq!(opened.attachment.scripts[0].text, "B3: =EXEC(\"x\")\n");
     }
 
     #[test]
