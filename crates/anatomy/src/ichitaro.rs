@@ -27,7 +27,7 @@ const SIZE_AT: usize = 12;
 const VALUE_AT: usize = 28;
 
 /// Units in which a control sequence of a text ends.
-const CONTROL_UNITS: usize = 4_096;
+const CONTROL_UNITS: usize = 64;
 
 /// Embedded objects taken out.
 const OBJECTS: usize = 100;

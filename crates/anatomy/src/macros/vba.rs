@@ -21,7 +21,13 @@ const STREAMS: usize = 500;
 const STREAM_BYTES: usize = 16 << 20;
 
 /// Bytes of a storage that PowerPoint packed.
-const PACKED_STORAGE_BYTES: usize = 32 << 20;
+const PACKED_STORAGE_BYTES: usize = 16 << 20;
+
+/// Bytes of module streams and sources of one project.
+const PROJECT_BYTES: usize = 32 << 20;
+
+/// Storages searched for forms.
+const FORM_STORAGES: usize = 500;
 
 /// Bytes in which the packed data of an ActiveMime part starts.
 const ACTIVE_MIME_HEAD: usize = 1_024;
@@ -75,17 +81,17 @@ fn document(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
     projects(ole, specimen);
     if let Some(entry) = ole.find("PowerPoint Document") {
         let stream = ole.stream(entry, 64 << 20);
-        for storage in storages(&stream) {
-            if let Some(inner) = Ole::open(&storage) {
+        storages(&stream, |storage| {
+            if let Some(inner) = Ole::open(storage) {
                 projects(&inner, specimen);
             }
-        }
+        });
     }
 }
 
 /// The storages of a presentation (ExOleObjStg, [MS-PPT] 2.10.34) that hold a project.
-fn storages(stream: &[u8]) -> Vec<Vec<u8>> {
-    let mut out = Vec::new();
+fn storages(stream: &[u8], mut give: impl FnMut(&[u8])) {
+    let mut found = 0;
     let mut at = 0;
     for _ in 0..RECORDS {
         let (Some(version), Some(kind), Some(size)) =
@@ -94,7 +100,7 @@ fn storages(stream: &[u8]) -> Vec<Vec<u8>> {
             break;
         };
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        if kind == 0x1011 && out.len() < PROJECTS {
+        if kind == 0x1011 && found < PROJECTS {
             let data = crate::binary::piece(stream, at + 8, size);
             let storage = if version >> 4 == 1 {
                 let mut inflated = Vec::new();
@@ -108,7 +114,8 @@ fn storages(stream: &[u8]) -> Vec<Vec<u8>> {
             };
             // Embedded objects are storages of the same kind; only those with a project matter here.
             if memchr::memmem::find(&storage, b"V\0B\0A\0\0").is_some() {
-                out.push(storage);
+                found += 1;
+                give(&storage);
             }
         }
         // A container's records follow its head.
@@ -118,7 +125,6 @@ fn storages(stream: &[u8]) -> Vec<Vec<u8>> {
             None => break,
         }
     }
-    out
 }
 
 /// What Word puts into XML and web archives instead of the compound file with the macros: its bytes.
@@ -203,6 +209,7 @@ fn project(ole: &Ole<'_>, storage: usize, specimen: &mut Specimen<'_, '_>) {
         }
     }
     let mut read = Vec::new();
+    let mut left = PROJECT_BYTES;
     for module in directory.modules.iter().take(STREAMS) {
         let name = decode(&module.name);
         let wide = crate::binary::utf16(&module.stream_wide);
@@ -212,9 +219,16 @@ fn project(ole: &Ole<'_>, storage: usize, specimen: &mut Specimen<'_, '_>) {
         else {
             continue;
         };
-        read.push(used.to_ascii_lowercase());
+        let used = used.to_ascii_lowercase();
+        // A stream named twice, or more than any project has, is made to keep readers busy.
+        left = left.saturating_sub(bytes.len());
+        if read.contains(&used) || left == 0 {
+            continue;
+        }
+        read.push(used);
         let source = bytes.get(module.offset..).and_then(decompress::container);
         let source = source.or_else(|| searched(&bytes));
+        left = left.saturating_sub(source.as_ref().map_or(0, Vec::len));
         let text = source.as_deref().map(&decode).unwrap_or_default();
         specimen.property("macro.module", &name);
         if text.trim_matches(['\0', ' ', '\r', '\n', '\t']).is_empty() {
@@ -235,7 +249,13 @@ fn project(ole: &Ole<'_>, storage: usize, specimen: &mut Specimen<'_, '_>) {
         {
             continue;
         }
-        if let Some(source) = searched(&ole.stream(entry, STREAM_BYTES)) {
+        let bytes = ole.stream(entry, STREAM_BYTES);
+        left = left.saturating_sub(bytes.len());
+        if left == 0 {
+            break;
+        }
+        if let Some(source) = searched(&bytes) {
+            left = left.saturating_sub(source.len());
             if broken {
                 specimen.odd("vba-directory-broken", "");
             }
@@ -260,10 +280,14 @@ fn stomped(specimen: &mut Specimen<'_, '_>, name: &str, offset: usize, length: u
 
 /// The texts in forms: a hiding place for what macros run.
 fn forms(ole: &Ole<'_>, specimen: &mut Specimen<'_, '_>) {
-    let mut storages = 0;
+    let (mut storages, mut examined) = (0, 0);
     for (index, entry) in ole.entries.iter().enumerate() {
         if entry.is_stream() || storages >= PROJECTS {
             continue;
+        }
+        examined += 1;
+        if examined > FORM_STORAGES {
+            break;
         }
         if ole.child(index, "f").is_none() {
             continue;

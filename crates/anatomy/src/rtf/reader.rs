@@ -1,5 +1,7 @@
 //! Goes through the groups and control words of RTF, one pass, nothing built but what is kept.
 
+use std::collections::BTreeMap;
+
 use super::decode;
 
 /// Groups inside each other; deeper ones are read at this depth.
@@ -95,7 +97,7 @@ struct Reader {
     digits: Digits,
     updates: bool,
     class: String,
-    fonts: Vec<(i32, u16)>,
+    fonts: BTreeMap<i32, u16>,
     font: i32,
     /// Characters still to be skipped after `\u`.
     to_skip: usize,
@@ -144,7 +146,7 @@ pub(super) fn read(bytes: &[u8]) -> Document {
         digits: Digits::default(),
         updates: false,
         class: String::new(),
-        fonts: Vec::new(),
+        fonts: BTreeMap::new(),
         font: -1,
         to_skip: 0,
         surrogate: None,
@@ -428,7 +430,8 @@ impl Reader {
         let number = value.unwrap_or(0);
         let page = || u16::try_from(number).ok();
         match name {
-            "ansicpg" => {
+            // The first counts; changing every open group again and again would take long.
+            "ansicpg" if self.out.code_page.is_none() => {
                 self.default_page = page().filter(|p| *p != 0).unwrap_or(1252);
                 self.out.code_page = Some(self.default_page);
                 self.now.page = self.default_page;
@@ -451,12 +454,12 @@ impl Reader {
                 if let Some(page) = font_page(number)
                     && self.fonts.len() < FONTS
                 {
-                    self.fonts.push((self.font, page));
+                    self.fonts.insert(self.font, page);
                 }
             }
             "f" | "plain" | "af" => {
-                let known = self.fonts.iter().rev().take(200).find(|f| f.0 == number && name != "plain");
-                let new = known.map_or(self.default_page, |f| f.1);
+                let known = self.fonts.get(&number).filter(|_| name != "plain");
+                let new = known.copied().unwrap_or(self.default_page);
                 if new != self.now.page {
                     self.flush();
                     self.now.page = new;
