@@ -39,3 +39,10 @@ pub(crate) static ALL: &[&Analyser] = &[
 ];
 pub(crate) static ALL: &[&Analyser] =
     &[&crate::markup::ANALYSER, &crate::office::ANALYSER, &crate::plain::ANALYSER];
+    &crate::macros::vba::ANALYSER,
+    &crate::macros::xlm::ANALYSER,
+    &crate::script::ANALYSER,
+    &crate::rtf::ANALYSER,
+    &crate::onenote::ANALYSER,
+    &crate::ichitaro::ANALYSER,
+];
