@@ -6,6 +6,7 @@
 //!
 //! To teach it a kind: a module with a [`registry::Analyser`], and a line in [`registry::ALL`].
 
+mod archive;
 mod bench;
 mod binary;
 mod driver;

@@ -16,4 +16,11 @@ pub(crate) struct Analyser {
 }
 
 /// Every analyser; a file is shown to each that knows its kind, in this order.
-pub(crate) static ALL: &[&Analyser] = &[&crate::markup::ANALYSER, &crate::plain::ANALYSER];
+pub(crate) static ALL: &[&Analyser] = &[
+    &crate::archive::lzh::ANALYSER,
+    &crate::archive::rar::ANALYSER,
+    &crate::archive::arj::ANALYSER,
+    &crate::archive::ace::ANALYSER,
+    &crate::markup::ANALYSER,
+    &crate::plain::ANALYSER,
+];
