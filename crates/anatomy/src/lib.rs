@@ -9,6 +9,7 @@
 mod archive;
 mod bench;
 mod binary;
+mod disk;
 mod driver;
 mod limits;
 mod markup;

@@ -8,8 +8,12 @@ use crate::specimen::Specimen;
 /// Bytes of a page that are read.
 const PAGE_BYTES: usize = 4 << 20;
 
-pub(crate) static ANALYSER: Analyser =
-    Analyser { kinds: &["html", "svg", "hta", "mht", "xml"], run, tells: &[], oddities: &[] };
+pub(crate) static ANALYSER: Analyser = Analyser {
+    kinds: &["html", "svg", "hta", "mht", "office-mht", "xml", "doc-xml", "xls-xml"],
+    run,
+    tells: &[],
+    oddities: &[],
+};
 
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let head = bytes.get(..PAGE_BYTES).unwrap_or(bytes);

@@ -21,6 +21,8 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::archive::rar::ANALYSER,
     &crate::archive::arj::ANALYSER,
     &crate::archive::ace::ANALYSER,
+    &crate::disk::iso::ANALYSER,
+    &crate::disk::part::ANALYSER,
     &crate::markup::ANALYSER,
     &crate::plain::ANALYSER,
 ];

@@ -150,7 +150,7 @@ mod tests {
             .iter()
             .map(|c| (c.name.as_deref().unwrap(), c.text.as_str(), c.encrypted))
             .collect();
-        assert_eq!(told, [("a.txt", "hello", Some(false)), ("b.txt", "", Some(true))]);
+        assert_eq!(told, [("a.txt", "hello", None), ("b.txt", "", Some(true))]);
         assert_eq!(opened.oddities[0].id, "password-unknown");
     }
 }

@@ -164,11 +164,7 @@ mod tests {
             .collect();
         assert_eq!(
             told,
-            [
-                ("請求書.txt", "hello", Some(false)),
-                ("packed.exe", "", Some(false)),
-                ("secret.doc", "", Some(true))
-            ]
+            [("請求書.txt", "hello", None), ("packed.exe", "", Some(false)), ("secret.doc", "", Some(true))]
         );
         let ids: Vec<_> = opened.oddities.iter().map(|o| o.id.as_str()).collect();
         assert_eq!(ids, ["method-not-supported", "password-unknown"]);

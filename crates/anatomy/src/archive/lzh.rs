@@ -25,7 +25,6 @@ const STUB_SIGNS: usize = 2_000;
 /// Bytes decoded at a time: what a broken stream loses at its end at most.
 const STEP: usize = 4 << 10;
 
-/// The dictionary of the unofficial `-lhx-` and the like is not decoded.
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &["lzh", "exe", "com", "scr", "bin"],
     run,
@@ -58,7 +57,8 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     }
     let paths = paths(&headers);
     for ((header, name), label) in headers.iter().zip(paths).zip(labels) {
-        if &header.method == b"-lhd-" || name.ends_with('/') {
+        let is_link = header.system == b'U' && name.contains('|');
+        if (&header.method == b"-lhd-" || name.ends_with('/')) && !is_link {
             continue;
         }
         if !specimen.has_room() {
@@ -66,11 +66,11 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             break;
         }
         let (name, link) = match name.split_once('|') {
-            Some((name, link)) if header.system == b'U' => (name.to_owned(), link.to_owned()),
+            Some((name, link)) if is_link => (name.to_owned(), link.to_owned()),
             _ => (name, String::new()),
         };
         let packed = binary::piece(bytes, header.data, usize::try_from(header.packed).unwrap_or(usize::MAX));
-        let content = unpack(header, packed, &name, specimen);
+        let content = if is_link { None } else { unpack(header, packed, &name, specimen) };
         let mut properties = vec![("entry.method", label), ("entry.link", link)];
         properties.extend(modified(header).map(|moment| ("entry.modified", moment)));
         let comment = forensics::charset::decode(header.comment, None).text.into_owned();
@@ -171,6 +171,7 @@ fn unpack(
             b"-lh5-" => CompressionMethod::Lh5,
             b"-lh6-" => CompressionMethod::Lh6,
             b"-lh7-" => CompressionMethod::Lh7,
+            b"-lhx-" => CompressionMethod::Lhx,
             b"-lzs-" => CompressionMethod::Lzs,
             b"-lz5-" => CompressionMethod::Lz5,
             b"-pm1-" => CompressionMethod::Pm1,

@@ -8,7 +8,7 @@ const GUESS_BYTES: usize = 64 << 10;
 /// Decodes names that share one charset; a name that is UTF-8 is read as such.
 pub(crate) fn decode(names: &[&[u8]]) -> Vec<String> {
     let mut all = Vec::new();
-    for name in names.iter().filter(|name| !name.is_ascii()) {
+    for name in names.iter().filter(|name| std::str::from_utf8(name).is_err()) {
         if all.len() + name.len() > GUESS_BYTES {
             break;
         }

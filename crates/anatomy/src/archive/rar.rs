@@ -53,7 +53,7 @@ const STUB_BYTES: usize = 4 << 20;
 const SIGN: &[u8] = b"Rar!\x1a\x07";
 
 pub(crate) static ANALYSER: Analyser =
-    Analyser { kinds: &["rar", "exe", "scr", "com", "dll", "elf"], run, tells: &[], oddities: &[] };
+    Analyser { kinds: &["rar", "exe", "scr", "com", "dll", "elf", "bin"], run, tells: &[], oddities: &[] };
 
 fn options(password: Option<&[u8]>) -> ArchiveReadOptions<'_> {
     ArchiveReadOptions::with_optional_password(password)

@@ -2,6 +2,77 @@
 
 use super::Kind;
 
+/// Signatures at the start.
+pub(super) const SIGNS: [(&[u8], &str); 21] = [
+    (b"MSCF\0\0\0\0", "cab"),
+    (b"\x1f\x8b\x08", "gz"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zst"),
+    (b"\x1f\x9d", "z"),
+    (b"EGGA", "egg"),
+    (b"ALZ\x01", "alz"),
+    (b"xar!", "xar"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\x02\x21\x4c\x18", "lz4"),
+    (b"LZIP\x01", "lz"),
+    (b"\x89LZO\0\r\n\x1a\n", "lzo"),
+    (b"LRZI\0", "lrz"),
+    (b"070701", "cpio"),
+    (b"070702", "cpio"),
+    (b"070707", "cpio"),
+    (b"\xc7\x71", "cpio"),
+    (b"\x71\xc7", "cpio"),
+    (b"\xed\xab\xee\xdb", "rpm"),
+    (b"!<arch>\n", "ar"),
+    (b"WARC/", "warc"),
+];
+
+/// Bytes at the end in which a zip's end record stands: its own 22 and the longest comment.
+const ZIP_TAIL: usize = 22 + 65_535;
+
+/// True if the bytes end as a zip does: an end record whose comment reaches the end exactly, and whose directory
+/// stands before it.
+pub(super) fn zip_ends(bytes: &[u8]) -> bool {
+    let from = bytes.len().saturating_sub(ZIP_TAIL);
+    let tail = bytes.get(from..).unwrap_or(bytes);
+    let Some(at) = memchr::memmem::rfind(tail, b"PK\x05\x06") else {
+        return false;
+    };
+    let record = tail.get(at..).unwrap_or(&[]);
+    let (Some(size), Some(comment)) = (record.get(12..16), record.get(20..22)) else {
+        return false;
+    };
+    let size =
+        usize::try_from(u32::from_le_bytes([size[0], size[1], size[2], size[3]])).unwrap_or(usize::MAX);
+    let comment = usize::from(u16::from_le_bytes([comment[0], comment[1]]));
+    let directory = (from + at).checked_sub(size).and_then(|start| bytes.get(start..));
+    record.len() == 22 + comment && directory.is_some_and(|d| d.starts_with(b"PK\x01\x02"))
+}
+
+/// A tar from before the sign: the sum of its first header is right.
+fn is_old_tar(bytes: &[u8]) -> bool {
+    let Some((head, field)) = bytes.get(..512).zip(bytes.get(148..156)) else {
+        return false;
+    };
+    let digits: Vec<u8> = field.iter().copied().filter(|b| !matches!(b, 0 | b' ')).collect();
+    let told = std::str::from_utf8(&digits).ok().and_then(|text| u32::from_str_radix(text, 8).ok());
+    let sum: u32 =
+        head.iter().enumerate().map(|(i, b)| if (148..156).contains(&i) { 32 } else { u32::from(*b) }).sum();
+    // A header of nothing but blanks has that sum too; a name is wanted.
+    told == Some(sum) && head.first().is_some_and(|b| *b != 0)
+}
+
+/// LZMA alone: properties that packers write, a dictionary of a usual size, and a plausible length.
+fn is_lzma(bytes: &[u8]) -> bool {
+    let Some(([0x5d, d @ ..], length)) = bytes.first_chunk::<5>().zip(bytes.get(5..13)) else {
+        return false;
+    };
+    let dictionary = u32::from_le_bytes(*d);
+    let usual =
+        dictionary >= 4096 && (dictionary.is_power_of_two() || (dictionary / 3 * 2).is_power_of_two());
+    usual && (length == [0xff; 8] || length.get(5..) == Some(&[0, 0, 0]))
+}
+
 /// The kind of an archive, if it is one.
 pub(super) fn archive(bytes: &[u8]) -> Option<Kind> {
     let at = |offset: usize, sign: &[u8]| bytes.get(offset..).is_some_and(|b| b.starts_with(sign));
@@ -14,33 +85,27 @@ pub(super) fn archive(bytes: &[u8]) -> Option<Kind> {
     if bytes.starts_with(b"7z\xbc\xaf\x27\x1c") {
         return Some(Kind { word: "7z", encrypted: seven_encrypted(bytes) });
     }
-    let word = if at(2, b"-lh") && bytes.get(6) == Some(&b'-') || at(2, b"-lz") && bytes.get(6) == Some(&b'-')
-    {
+    let lha = at(2, b"-lh") || at(2, b"-lz") || at(2, b"-pm");
+    let word = if lha && bytes.get(6) == Some(&b'-') {
         "lzh"
-    } else if bytes.starts_with(b"MSCF\0\0\0\0") {
-        "cab"
-    } else if bytes.starts_with(b"\x1f\x8b\x08") {
-        "gz"
-    } else if bytes.starts_with(b"\xfd7zXZ\0") {
-        "xz"
+    } else if let Some((_, word)) = SIGNS.iter().find(|(sign, _)| bytes.starts_with(sign)) {
+        word
     } else if bytes.starts_with(b"BZh") && bytes.get(3).is_some_and(|b| (b'1'..=b'9').contains(b)) {
         "bz2"
-    } else if bytes.starts_with(b"\x28\xb5\x2f\xfd") {
-        "zst"
     } else if at(7, b"**ACE**") {
         "ace"
     } else if bytes.starts_with(b"\x60\xea") && bytes.len() > 10 {
         "arj"
-    } else if at(257, b"ustar") {
+    } else if at(257, b"ustar") || is_old_tar(bytes) {
         "tar"
-    } else if bytes.starts_with(b"\x1f\x9d") {
-        "z"
-    } else if bytes.starts_with(b"EGGA") {
-        "egg"
-    } else if bytes.starts_with(b"ALZ\x01") {
-        "alz"
-    } else if bytes.starts_with(b"xar!") {
-        "xar"
+    } else if is_lzma(bytes) {
+        "lzma"
+    } else if bytes.first().is_some_and(|b| b & 0xf0 == 0x50) && at(1, b"\x2a\x4d\x18") {
+        // A frame to be skipped, which LZ4 and Zstandard share; the one behind it tells.
+        let length = bytes.get(4..8).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let next = usize::try_from(length).ok().and_then(|length| length.checked_add(8));
+        let lz4 = next.is_some_and(|next| at(next, b"\x04\x22\x4d\x18"));
+        if lz4 { "lz4" } else { "zst" }
     } else {
         return None;
     };
