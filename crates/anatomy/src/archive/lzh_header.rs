@@ -34,12 +34,12 @@ pub(crate) struct Header<'a> {
 
 /// True for the methods of LHA, LArc and PMarc.
 pub(crate) fn is_method(method: &[u8]) -> bool {
-    match method {
-        [b'-', b'l', b'h', b'0'..=b'9' | b'd' | b'x', b'-'] => true,
-        [b'-', b'l', b'z', b's' | b'2'..=b'8', b'-'] => true,
-        [b'-', b'p', b'm', b'0'..=b'2' | b's', b'-'] => true,
-        _ => false,
-    }
+    matches!(
+        method,
+        [b'-', b'l', b'h', b'0'..=b'9' | b'd' | b'x', b'-']
+            | [b'-', b'l', b'z', b's' | b'2'..=b'8', b'-']
+            | [b'-', b'p', b'm', b'0'..=b'2' | b's', b'-']
+    )
 }
 
 /// True if the eight-bit sum of a header of level 0 or 1 is right, or a longer one's sizes hold together.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::binary::{be16_at, piece, u8_at, u16_at, u32_at};
+use crate::binary::{be16_at, piece, u8_at, u32_at};
 use crate::registry::Analyser;
 use crate::specimen::{Entry, Specimen};
 use crate::{oddities, time};
@@ -282,7 +282,7 @@ mod tests {
         out.extend(size.to_be_bytes());
         out.extend([113, 8, 7, 9, 12, 0, 36, flags, 0, 0, 1, 0, 0, 1, name.len() as u8]);
         out.extend(name);
-        if name.len() % 2 == 0 {
+        if name.len().is_multiple_of(2) {
             out.push(0);
         }
         out.extend(system);
