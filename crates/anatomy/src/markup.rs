@@ -19,7 +19,7 @@ const WHOLE_BYTES: usize = 32 << 20;
 const EVENTS: usize = 20;
 
 pub(crate) static ANALYSER: Analyser = Analyser {
-    kinds: &["html", "svg", "hta", "mht", "xml"],
+    kinds: &["html", "svg", "hta", "mht", "office-mht", "xml", "doc-xml", "xls-xml"],
     run,
     tells: &[tells::entry(
         "html-smuggling",

@@ -240,6 +240,7 @@ mod tests {
             file: lexicon::facts::Attachment::default(),
             place: "attachment[0]".to_owned(),
             depth: 0,
+            decrypted: false,
         };
         actions(&table, &columns, &strings, &mut specimen);
         products(&[5, 0, 2, 0], &strings, &mut specimen);

@@ -5,8 +5,10 @@
 
 mod archives;
 mod documents;
+mod names;
 
 pub use documents::Macros;
+pub use names::ALL;
 
 use crate::ole::{self, Ole};
 use crate::zipdir;
@@ -60,32 +62,28 @@ pub fn extension(name: Option<&str>) -> String {
     let name = name.trim_end_matches(|c: char| c.is_whitespace() || c == '.');
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
     match base.rsplit_once('.') {
-        Some((_, extension)) if extension.len() <= 12 => extension.trim().to_ascii_lowercase(),
+        Some((_, extension)) if extension.len() <= 20 => extension.trim().to_ascii_lowercase(),
         _ => String::new(),
     }
 }
 
 /// What a listed but unopened file should be, going by its name alone.
 pub fn word_by_name(name: &str) -> &'static str {
-    const WORDS: [&str; 62] = [
-        "pdf", "doc", "docx", "docm", "dot", "dotm", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx", "pptm",
-        "rtf", "jtd", "msg", "lnk", "wiz", "exe", "dll", "scr", "cpl", "com", "pif", "msi", "msix", "xll",
-        "iso", "img", "vhd", "vhdx", "one", "chm", "eml", "zip", "rar", "7z", "lzh", "cab", "tar", "gz",
-        "xz", "bz2", "ace", "arj", "png", "jpg", "gif", "bmp", "webp", "tiff", "mp3", "mp4", "pgp", "p7m",
-        "p7s", "jar", "apk", "odt", "ods", "hwp", "txt",
-    ];
     let extension = extension(Some(name));
     let extension = match extension.as_str() {
         "jpeg" => "jpg",
         "tif" => "tiff",
         "rtfd" => "rtf",
         "tgz" => "gz",
+        "lzs" | "lha" | "pma" => "lzh",
+        "zipx" => "zip",
+        "bin" | "empty" => "",
         other => other,
     };
     if let Some((_, word)) = TEXT_EXTENSIONS.iter().find(|(e, _)| *e == extension) {
         return word;
     }
-    WORDS.iter().find(|w| **w == extension).copied().unwrap_or("bin")
+    ALL.iter().find(|(word, ..)| *word == extension).map_or("bin", |(word, ..)| word)
 }
 
 /// The kind of a file, and whether it is a document with macros.
@@ -98,14 +96,18 @@ pub fn look(name: Option<&str>, bytes: &[u8]) -> Look {
     if bytes.starts_with(b"PK\x03\x04")
         || bytes.starts_with(b"PK\x05\x06")
         || bytes.starts_with(b"PK\x07\x08")
+        || bytes.starts_with(b"PK00PK\x03\x04")
     {
         return documents::zip(bytes, &extension, ZIP_ENTRIES);
     }
     if bytes.starts_with(ole::MAGIC) {
-        return match Ole::open(bytes) {
-            Some(ole) => documents::ole(&ole, &extension),
-            None => simple(Kind::plain("ole")),
-        };
+        let look = Ole::open(bytes).map(|ole| documents::ole(&ole, &extension));
+        let look = look.unwrap_or(simple(Kind::plain("ole")));
+        // Office opens a zip behind a compound file's first bytes.
+        if look.kind.word == "ole" && zipdir::is_archive(bytes) {
+            return documents::zip(bytes, &extension, ZIP_ENTRIES);
+        }
+        return look;
     }
     if let Some(kind) = archives::archive(bytes) {
         return simple(kind);
@@ -121,57 +123,64 @@ pub fn look(name: Option<&str>, bytes: &[u8]) -> Look {
     simple(Kind::plain(word))
 }
 
+/// Signatures at the start.
+const SIGNS: [(&[u8], &str); 52] = [
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"\0\0\x01\0", "ico"),
+    (b"\0\0\x02\0", "cur"),
+    (b"8BPS", "psd"),
+    (b"\x4c\0\0\0\x01\x14\x02\0", "lnk"),
+    (b"{\\rt", "rtf"),
+    (b"ITSF\x03\0", "chm"),
+    (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "one"),
+    (b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f", "onetoc2"),
+    (b"\x78\x9f\x3e\x22", "tnef"),
+    (b"!BDN", "pst"),
+    (b"vhdxfile", "vhdx"),
+    (b"KDMV", "vmdk"),
+    (b"MSWIM\0\0\0", "wim"),
+    (b"ID3", "mp3"),
+    (b"OggS", "ogg"),
+    (b"fLaC", "flac"),
+    (b"\x1aE\xdf\xa3", "mkv"),
+    (b"FLV\x01", "flv"),
+    (b"FWS", "swf"),
+    (b"CWS", "swf"),
+    (b"ZWS", "swf"),
+    (b"\x7fELF", "elf"),
+    (b"\xca\xfe\xba\xbe", "class"),
+    (b"\xcf\xfa\xed\xfe", "macho"),
+    (b"\xce\xfa\xed\xfe", "macho"),
+    (b"wOFF", "woff"),
+    (b"wOF2", "woff2"),
+    (b"conectix", "vhd"),
+    (b"\0\x01\0\0Standard Jet DB\0", "mdb"),
+    (b"\0\x01\0\0Standard ACE DB\0", "accdb"),
+    (b"ActiveMime", "activemime"),
+    (b"AC10", "dwg"),
+    (b"?_\x03\0", "hlp"),
+    (b"\0\x01\0\0\0", "ttf"),
+    (b"OTTO", "otf"),
+    (b"SQLite format 3\0", "sqlite"),
+    (b"regf", "hive"),
+    (b"ElfFile\0", "evtx"),
+    (b"\xd7\xcd\xc6\x9a", "wmf"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "wmv"),
+    (b"\x99\x01\x0d\x04", "pgp"),
+    (b"\x99\x02\x0d\x04", "pgp"),
+    (b"-----BEGIN PGP", "pgp"),
+    (b"#@~^", "vbe"),
+    (b"HWP Document File", "hwp"),
+    (b"%!PS", "ps"),
+];
+
 /// Signatures at fixed places.
 fn magic(bytes: &[u8], extension: &str) -> Option<Kind> {
-    const SIGNS: [(&[u8], &str); 47] = [
-        (b"\x89PNG\r\n\x1a\n", "png"),
-        (b"\xff\xd8\xff", "jpg"),
-        (b"GIF87a", "gif"),
-        (b"GIF89a", "gif"),
-        (b"II*\0", "tiff"),
-        (b"MM\0*", "tiff"),
-        (b"\0\0\x01\0", "ico"),
-        (b"\0\0\x02\0", "cur"),
-        (b"8BPS", "psd"),
-        (b"\x4c\0\0\0\x01\x14\x02\0", "lnk"),
-        (b"{\\rt", "rtf"),
-        (b"ITSF\x03\0", "chm"),
-        (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "one"),
-        (b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f", "onetoc2"),
-        (b"\x78\x9f\x3e\x22", "tnef"),
-        (b"!BDN", "pst"),
-        (b"conectix", "vhd"),
-        (b"vhdxfile", "vhdx"),
-        (b"KDMV", "vmdk"),
-        (b"MSWIM\0\0\0", "wim"),
-        (b"ID3", "mp3"),
-        (b"OggS", "ogg"),
-        (b"fLaC", "flac"),
-        (b"\x1aE\xdf\xa3", "mkv"),
-        (b"FLV\x01", "flv"),
-        (b"FWS", "swf"),
-        (b"CWS", "swf"),
-        (b"ZWS", "swf"),
-        (b"\x7fELF", "elf"),
-        (b"\xca\xfe\xba\xbe", "class"),
-        (b"\xcf\xfa\xed\xfe", "macho"),
-        (b"\xce\xfa\xed\xfe", "macho"),
-        (b"wOFF", "woff"),
-        (b"wOF2", "woff2"),
-        (b"\0\x01\0\0\0", "ttf"),
-        (b"OTTO", "otf"),
-        (b"SQLite format 3\0", "sqlite"),
-        (b"regf", "hive"),
-        (b"ElfFile\0", "evtx"),
-        (b"\xd7\xcd\xc6\x9a", "wmf"),
-        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "wmv"),
-        (b"\x99\x01\x0d\x04", "pgp"),
-        (b"\x99\x02\x0d\x04", "pgp"),
-        (b"-----BEGIN PGP", "pgp"),
-        (b"#@~^", "vbe"),
-        (b"HWP Document File", "hwp"),
-        (b"%!PS", "ps"),
-    ];
     if bytes.starts_with(b"MZ") {
         return Some(Kind::plain(documents::windows_program(bytes, extension)));
     }
@@ -215,8 +224,20 @@ fn magic(bytes: &[u8], extension: &str) -> Option<Kind> {
     } else if bytes.len() > 512 && bytes.get(bytes.len() - 512..).is_some_and(|f| f.starts_with(b"conectix"))
     {
         "vhd"
-    } else if extension == "img" && at(510, b"\x55\xaa") {
+    } else if bytes.len() > 512
+        && bytes.get(bytes.len() - 512..).is_some_and(|f| f.starts_with(b"koly\0\0\0\x04"))
+    {
+        "dmg"
+    } else if at(510, b"\x55\xaa")
+        && (extension == "img"
+            || at(54, b"FAT1")
+            || at(82, b"FAT32")
+            || at(3, b"NTFS    ")
+            || at(512, b"EFI PART"))
+    {
         "img"
+    } else if extension == "com" && bytes.first().is_some_and(|b| matches!(b, 0xe8 | 0xe9 | 0xeb)) {
+        "com"
     } else if bytes.first() == Some(&0x30) && at(1, b"\x80") | at(1, b"\x82") | at(1, b"\x83") {
         return pkcs7(bytes, extension);
     } else {
@@ -345,7 +366,22 @@ fn text_kind(bytes: &[u8], extension: &str) -> &'static str {
     if begins("-----begin pgp") {
         return "pgp";
     }
+    let office = holds("schemas-microsoft-com:office") || holds("content-location: file:///");
+    if begins("mime-version:") && office && !looks_like_mail(start) {
+        return "office-mht";
+    }
     if begins("content-type: multipart/") || begins("mime-version: 1.0") && holds("\ncontent-type:") {
+        return "eml";
+    }
+    if holds("<?mso-application") || holds("/2006/xmlpackage") {
+        let about = |sign: &str| holds(sign);
+        return match () {
+            () if about("word.document") => "doc-xml",
+            () if about("excel.sheet") => "xls-xml",
+            () => "xml",
+        };
+    }
+    if by_name.is_none() && looks_like_mail(start) {
         return "eml";
     }
     let html = ["<!doctype html", "<html", "<head", "<body", "<script", "<meta", "<title", "<iframe"];
@@ -423,6 +459,22 @@ mod tests {
         check("x.svg", b"<?xml version='1.0'?><svg xmlns=''>", "svg", None);
         check("x.js", b"var a;", "js", None);
         check("x.txt", b"plain", "txt", None);
+        check("a.pma", b"\x20\x00-pm1-", "lzh", None);
+        check("a.lz4", b"\x04\x22\x4d\x18", "lz4", None);
+        check("a.lzma", b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0", "lzma", None);
+        check("a", b"070701", "cpio", None);
+        check("a.wri", b"\0\x01\0\0Standard Jet DB\0", "mdb", None);
+        check("a.mso", b"ActiveMime\0", "activemime", None);
+        check("a.dwg", b"AC1032\0\0", "dwg", None);
+        check("a.com", b"\xe9\0\0\0", "com", None);
+        check("a.doc", b"<?xml version='1.0'?><?mso-application progid='Word.Document'?>", "doc-xml", None);
+        check("a.xls", b"<?xml version='1.0'?><?mso-application progid='Excel.Sheet'?>", "xls-xml", None);
+        check(
+            "a.doc",
+            b"MIME-Version: 1.0\nContent-Type: multipart/related\n\nContent-Location: file:///C:/a\n",
+            "office-mht",
+            None,
+        );
         check("x", b"\0\x01\x02\x03\x04\x05", "bin", None);
         check("x", b"", "empty", None);
         check("x.dat", b"From: a@example.com\nTo: b@example.com\nSubject: x\n\nbody", "eml", None);
@@ -449,6 +501,50 @@ mod tests {
             [("a.PDF ", "pdf"), ("a.b.exe.", "exe"), ("dir.x/file", ""), ("a", ""), ("請求書.zip", "zip")]
         {
             assert_eq!(extension(Some(name)), expect, "{name}");
+        }
+    }
+
+    /// Kinds told by their first bytes: one line each is in the tables themselves.
+    #[test]
+    fn every_sign_gives_its_kind_and_every_kind_has_a_name() {
+        let named = |word: &str| ALL.iter().any(|(known, ..)| *known == word);
+        for (sign, word) in SIGNS.iter().chain(archives::SIGNS.iter()) {
+            assert!(named(word), "{word} has no name");
+            let mut bytes = sign.to_vec();
+            bytes.extend([0; 64]);
+            assert_eq!(of(None, &bytes).word, *word, "{word}");
+        }
+        for (extension, word) in TEXT_EXTENSIONS {
+            assert!(named(word), "{word} has no name");
+            if !matches!(extension, "eml") {
+                assert_eq!(of(Some(&format!("a.{extension}")), b"some text").word, word, "{extension}");
+            }
+        }
+        let words: std::collections::BTreeSet<_> = ALL.iter().map(|(word, ..)| word).collect();
+        assert_eq!(words.len(), ALL.len(), "a word stands twice");
+        assert!(ALL.is_sorted_by_key(|(word, ..)| word));
+        for (word, ja, en) in ALL {
+            assert!(!ja.is_empty() && !en.is_empty(), "{word}");
+        }
+    }
+
+    /// Every word that the code names as a literal result is in [`ALL`].
+    #[test]
+    fn every_word_in_the_code_has_a_name() {
+        let sources =
+            [include_str!("kind.rs"), include_str!("kind/archives.rs"), include_str!("kind/documents.rs")];
+        for source in sources {
+            let code = source.split("#[cfg(test)]").next().unwrap();
+            for mark in ["plain(\"", "=> \"", "word: \"", "{ \"", "return \"", "Some(\""] {
+                for piece in code.split(mark).skip(1) {
+                    let word = piece.split('"').next().unwrap();
+                    let plausible = (1..18).contains(&word.len())
+                        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+                    if plausible {
+                        assert!(ALL.iter().any(|(known, ..)| *known == word), "{word} has no name");
+                    }
+                }
+            }
         }
     }
 }

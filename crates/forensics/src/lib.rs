@@ -12,9 +12,9 @@ pub mod dkim;
 mod entities;
 mod file;
 mod fingerprint;
-mod freemail;
 mod flowed;
 mod forward;
+mod freemail;
 pub mod hash;
 mod header;
 pub mod html;
@@ -41,8 +41,8 @@ pub mod zipdir;
 pub use freemail::Freemail;
 pub use known::Known;
 pub use limits::Limits;
-pub use msg::rtf;
 pub use lookalike::{KnownName, Roster};
+pub use msg::rtf;
 
 use lexicon::facts::{MailFacts, Source};
 

@@ -1,9 +1,15 @@
 //! Archives and compressed files: listed whole, opened inside the limits, with the passwords that were told.
 
+pub(crate) mod ace;
+pub(crate) mod arj;
 pub(crate) mod cab;
 mod codec;
 mod crypt;
+pub(crate) mod lzh;
+pub(crate) mod lzh_header;
 mod lzw;
+pub(crate) mod names;
+pub(crate) mod rar;
 mod says;
 pub(crate) mod sevenz;
 mod sevenz_header;

@@ -247,7 +247,7 @@ fn tell(
             ("entry.modified", file.modified.and_then(time::filetime).unwrap_or_default()),
             ("entry.link", link),
         ],
-        inline: false,
+        ..Entry::default()
     })
 }
 

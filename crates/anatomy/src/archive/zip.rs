@@ -217,7 +217,7 @@ fn one<'c>(
             ("entry.comment", entry.comment.clone()),
             ("entry.link", link),
         ],
-        inline: false,
+        ..Entry::default()
     });
 }
 

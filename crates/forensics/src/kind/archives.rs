@@ -2,6 +2,31 @@
 
 use super::Kind;
 
+/// Signatures at the start.
+pub(super) const SIGNS: [(&[u8], &str); 21] = [
+    (b"MSCF\0\0\0\0", "cab"),
+    (b"\x1f\x8b\x08", "gz"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zst"),
+    (b"\x1f\x9d", "z"),
+    (b"EGGA", "egg"),
+    (b"ALZ\x01", "alz"),
+    (b"xar!", "xar"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\x02\x21\x4c\x18", "lz4"),
+    (b"LZIP\x01", "lz"),
+    (b"\x89LZO\0\r\n\x1a\n", "lzo"),
+    (b"LRZI\0", "lrz"),
+    (b"070701", "cpio"),
+    (b"070702", "cpio"),
+    (b"070707", "cpio"),
+    (b"\xc7\x71", "cpio"),
+    (b"\x71\xc7", "cpio"),
+    (b"\xed\xab\xee\xdb", "rpm"),
+    (b"!<arch>\n", "ar"),
+    (b"WARC/", "warc"),
+];
+
 /// The kind of an archive, if it is one.
 pub(super) fn archive(bytes: &[u8]) -> Option<Kind> {
     let at = |offset: usize, sign: &[u8]| bytes.get(offset..).is_some_and(|b| b.starts_with(sign));
@@ -14,39 +39,27 @@ pub(super) fn archive(bytes: &[u8]) -> Option<Kind> {
     if bytes.starts_with(b"7z\xbc\xaf\x27\x1c") {
         return Some(Kind { word: "7z", encrypted: seven_encrypted(bytes) });
     }
-    let word = if at(2, b"-lh") && bytes.get(6) == Some(&b'-') || at(2, b"-lz") && bytes.get(6) == Some(&b'-')
-    {
+    let lha = at(2, b"-lh") || at(2, b"-lz") || at(2, b"-pm");
+    let word = if lha && bytes.get(6) == Some(&b'-') {
         "lzh"
-    } else if bytes.starts_with(b"MSCF\0\0\0\0") {
-        "cab"
-    } else if bytes.starts_with(b"\x1f\x8b\x08") {
-        "gz"
-    } else if bytes.starts_with(b"\xfd7zXZ\0") {
-        "xz"
+    } else if let Some((_, word)) = SIGNS.iter().find(|(sign, _)| bytes.starts_with(sign)) {
+        word
     } else if bytes.starts_with(b"BZh") && bytes.get(3).is_some_and(|b| (b'1'..=b'9').contains(b)) {
         "bz2"
-    } else if bytes.starts_with(b"\x28\xb5\x2f\xfd") {
-        "zst"
-    } else if bytes.starts_with(b"\x04\x22\x4d\x18") {
-        "lz4"
-    } else if bytes.starts_with(b"LZIP\x01") {
-        "lz"
-    } else if is_lzma(bytes) {
-        "lzma"
     } else if at(7, b"**ACE**") {
         "ace"
     } else if bytes.starts_with(b"\x60\xea") && bytes.len() > 10 {
         "arj"
     } else if at(257, b"ustar") || is_old_tar(bytes) {
         "tar"
-    } else if bytes.starts_with(b"\x1f\x9d") {
-        "z"
-    } else if bytes.starts_with(b"EGGA") {
-        "egg"
-    } else if bytes.starts_with(b"ALZ\x01") {
-        "alz"
-    } else if bytes.starts_with(b"xar!") {
-        "xar"
+    } else if is_lzma(bytes) {
+        "lzma"
+    } else if bytes.first().is_some_and(|b| b & 0xf0 == 0x50) && at(1, b"\x2a\x4d\x18") {
+        // A frame to be skipped, which LZ4 and Zstandard share; the one behind it tells.
+        let length = bytes.get(4..8).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let next = usize::try_from(length).ok().and_then(|length| length.checked_add(8));
+        let lz4 = next.is_some_and(|next| at(next, b"\x04\x22\x4d\x18"));
+        if lz4 { "lz4" } else { "zst" }
     } else {
         return None;
     };

@@ -13,6 +13,60 @@ pub enum Macros {
     Present,
 }
 
+/// Bytes from the start in which an OpenDocument names its type.
+const ODF_HEAD: usize = 512;
+
+/// The forms that share one content: document, with macros, template, template with macros, show, add-in. Which of
+/// them it is stands in a compressed part, so the name decides; macros that are there make a form with macros of it.
+const FORMS: [(&str, &[(&str, &str)]); 3] = [
+    ("docx", &[("docx", "docm"), ("docm", "docm"), ("dotx", "dotm"), ("dotm", "dotm"), ("wiz", "wiz")]),
+    (
+        "xlsx",
+        &[
+            ("xlsx", "xlsm"),
+            ("xlsm", "xlsm"),
+            ("xltx", "xltm"),
+            ("xltm", "xltm"),
+            ("xlam", "xlam"),
+            ("xlsb", "xlsb"),
+        ],
+    ),
+    (
+        "pptx",
+        &[
+            ("pptx", "pptm"),
+            ("pptm", "pptm"),
+            ("potx", "potm"),
+            ("potm", "potm"),
+            ("ppsx", "ppsm"),
+            ("ppsm", "ppsm"),
+            ("ppam", "ppam"),
+        ],
+    ),
+];
+
+/// See [`FORMS`].
+fn form(family: &'static str, extension: &str, macros: bool) -> &'static str {
+    let forms = FORMS.iter().find(|(word, _)| *word == family).map_or(&[][..], |(_, forms)| forms);
+    let known = forms.iter().find(|(word, _)| *word == extension).or(forms.first());
+    known.map_or(family, |(plain, with)| if macros { with } else { plain })
+}
+
+/// The old forms that share one content, decided by the name.
+fn old_form(word: &'static str, extension: &str) -> &'static str {
+    match (word, extension) {
+        ("doc", "dot") => "dot",
+        ("doc", "wiz") => "wiz",
+        ("xls", "xlt") => "xlt",
+        ("xls", "xla") => "xla",
+        ("ppt", "pot") => "pot",
+        ("ppt", "pps") => "pps",
+        ("jtd", "jtt") => "jtt",
+        ("jtdc", "jttc") => "jttc",
+        _ => word,
+    }
+}
+
 /// A zip file: an office document if it holds one's parts, else an archive.
 pub(super) fn zip(bytes: &[u8], extension: &str, limit: usize) -> Look {
     let list = zipdir::list(bytes, limit);
@@ -29,29 +83,33 @@ pub(super) fn zip(bytes: &[u8], extension: &str, limit: usize) -> Look {
     let encrypted = list.entries.iter().any(|e| e.encrypted);
     let office = has("[Content_Types].xml");
     let word = if office && below("word/") {
-        Some(if macros { "docm" } else { "docx" })
+        Some(form("docx", extension, macros))
     } else if office && below("xl/") {
-        Some(match () {
-            () if has("xl/workbook.bin") => "xlsb",
-            () if macros => "xlsm",
-            () => "xlsx",
-        })
+        Some(if has("xl/workbook.bin") { "xlsb" } else { form("xlsx", extension, macros) })
     } else if office && below("ppt/") {
-        Some(if macros { "pptm" } else { "pptx" })
+        Some(form("pptx", extension, macros))
     } else if office && below("visio/") {
         Some("vsdx")
     } else if has("mimetype") && has("content.xml") {
+        let head = bytes.get(..ODF_HEAD).unwrap_or(bytes);
+        let says = |sign: &[u8]| memchr::memmem::find(head, sign).is_some();
         Some(match extension {
+            _ if says(b"opendocument.spreadsheet") => "ods",
+            _ if says(b"opendocument.presentation") => "odp",
             "ods" => "ods",
             "odp" => "odp",
             _ => "odt",
         })
+    } else if has("Contents/content.hpf") {
+        Some("hwpx")
+    } else if list.entries.iter().any(|e| e.name.to_ascii_lowercase().ends_with(".fdseq")) {
+        Some("xps")
     } else if has("AndroidManifest.xml") {
         Some("apk")
+    } else if has("AppxManifest.xml") {
+        Some(if extension == "appx" { "appx" } else { "msix" })
     } else if has("META-INF/MANIFEST.MF") {
         Some("jar")
-    } else if office && has("AppxManifest.xml") {
-        Some("msix")
     } else {
         None
     };
@@ -79,27 +137,31 @@ const HEAD: usize = 8 << 10;
 pub(super) fn ole(ole: &Ole<'_>, extension: &str) -> Look {
     let root = ole.entries.first().map(|e| e.clsid).unwrap_or_default();
     let head = |name: &str, limit: usize| ole.find(name).map(|e| ole.stream(e, limit));
-    let kind = if clsid_is(&root, &JTD, &JTD_REST) || ole.has("JSRV_SegmentInformation") {
-        Kind::plain("jtd")
+    let kind = if clsid_is(&root, &JTD, &JTD_REST)
+        || ole.has("JSCompDocument")
+        || ole.has("JSRV_SegmentInformation")
+        || ole.has("\u{4}JSRV_SegmentInformation")
+    {
+        Kind::plain(old_form(if ole.has("JSCompDocument") { "jtdc" } else { "jtd" }, extension))
     } else if ole.has("EncryptedPackage") {
-        let word = match extension {
-            "xlsx" | "xlsm" | "xlsb" => "xlsx",
-            "pptx" | "pptm" => "pptx",
+        let family = match extension.get(..2).unwrap_or("") {
+            "xl" => "xlsx",
+            "pp" | "po" => "pptx",
             _ => "docx",
         };
+        let word = form(family, extension, false);
         Kind { word, encrypted: Some(true) }
     } else if ole.has("WordDocument") {
         // FibBase.fEncrypted, [MS-DOC] 2.5.2.
         let encrypted = head("WordDocument", 16).is_some_and(|h| h.get(11).is_some_and(|b| b & 1 != 0));
-        let word = if extension == "wiz" { "wiz" } else { "doc" };
-        Kind { word, encrypted: Some(encrypted) }
+        Kind { word: old_form("doc", extension), encrypted: Some(encrypted) }
     } else if ole.has("Workbook") || ole.has("Book") {
         let book = head("Workbook", HEAD).or_else(|| head("Book", HEAD)).unwrap_or_default();
-        Kind { word: "xls", encrypted: Some(has_file_pass(&book)) }
+        Kind { word: old_form("xls", extension), encrypted: Some(has_file_pass(&book)) }
     } else if ole.has("PowerPoint Document") {
         // CurrentUserAtom.headerToken, [MS-PPT] 2.3.2.
         let user = head("Current User", 64).unwrap_or_default();
-        Kind { word: "ppt", encrypted: Some(u32_at(&user, 12) == 0xf3d1_c4df) }
+        Kind { word: old_form("ppt", extension), encrypted: Some(u32_at(&user, 12) == 0xf3d1_c4df) }
     } else if ole.has("__properties_version1.0") {
         Kind::plain("msg")
     } else if clsid_is(&root, &MSI, &MSI_REST) {

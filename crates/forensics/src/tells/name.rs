@@ -173,9 +173,11 @@ fn contradicts(extension: &str, kind: &str) -> bool {
         "jpg" | "jpeg" | "png" | "gif" | "bmp" | "tif" | "tiff" | "webp" => {
             &["jpg", "png", "gif", "bmp", "tiff", "webp", "heic", "avif", "emf", "wmf", "svg", "ico", "psd"]
         }
-        "doc" | "dot" | "rtf" => &["doc", "docx", "docm", "rtf", "html", "mht", "odt", "wiz"],
+        "doc" | "dot" | "rtf" => {
+            &["doc", "docx", "docm", "rtf", "html", "mht", "office-mht", "doc-xml", "odt", "wiz"]
+        }
         "docx" => &["docx", "docm", "doc"],
-        "xls" | "xlsx" => &["xls", "xlsx", "xlsb", "xlsm", "html", "mht", "slk"],
+        "xls" | "xlsx" => &["xls", "xlsx", "xlsb", "xlsm", "html", "mht", "office-mht", "xls-xml", "slk"],
         "ppt" | "pptx" | "pps" => &["ppt", "pptx", "pptm", "odp"],
         "jtd" => &["jtd"],
         "txt" => &["pgp", "json", "ics", "vcf", "html", "url", "gz"],
