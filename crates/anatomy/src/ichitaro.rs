@@ -33,7 +33,7 @@ const CONTROL_UNITS: usize = 64;
 const OBJECTS: usize = 100;
 
 pub(crate) static ANALYSER: Analyser = Analyser {
-    kinds: &["jtd"],
+    kinds: &["jtd", "jtt", "jtdc", "jttc"],
     run,
     tells: &[],
     oddities: &[oddities::entry(

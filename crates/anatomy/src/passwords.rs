@@ -1,7 +1,10 @@
 //! Passwords that a text tells, in the many ways in which Japanese and English mails tell them.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Password;
@@ -122,17 +125,21 @@ const BELOW: [&str; 12] = [
 pub fn told(texts: &[(&str, &str)]) -> Vec<Password> {
     let mut found: Vec<(u8, String, &str)> = Vec::new();
     for (place, text) in texts {
-        let lines: Vec<Vec<char>> = lexicon::text::cut(text, TEXT_BYTES)
+        let lines: Vec<&str> = lexicon::text::cut(text, TEXT_BYTES)
             .split(['\n', '\r'])
-            .map(|line| line.chars().take(LINE_CHARS).collect::<Vec<char>>())
-            .filter(|line| line.iter().any(|c| !c.is_whitespace()))
+            .filter(|line| line.contains(|c: char| !c.is_whitespace()))
             .collect();
-        // As it may be meant (ａ１ is a1), then as it is written.
-        let narrow: Vec<Vec<char>> =
-            lines.iter().map(|line| line.iter().copied().nfkc().take(LINE_CHARS).collect()).collect();
-        for lines in [&narrow, &lines] {
-            for (weight, value) in in_lines(lines) {
-                found.push((weight, value, place));
+        for range in near_words(&lines) {
+            let near = lines.get(range).unwrap_or(&[]);
+            let wide: Vec<Vec<char>> =
+                near.iter().map(|line| line.chars().take(LINE_CHARS).collect()).collect();
+            // As it may be meant (ａ１ is a1), then as it is written.
+            let narrow: Vec<Vec<char>> =
+                wide.iter().map(|line| line.iter().copied().nfkc().take(LINE_CHARS).collect()).collect();
+            for lines in [&narrow, &wide] {
+                for (weight, value) in in_lines(lines) {
+                    found.push((weight, value, place));
+                }
             }
         }
     }
@@ -144,6 +151,53 @@ pub fn told(texts: &[(&str, &str)]) -> Vec<Password> {
         .take(PASSWORDS)
         .map(|(_, value, from)| Password { value, from: from.to_owned() })
         .collect()
+}
+
+/// The ranges of lines in which a word for a password may stand, each with the lines after it that may hold one: most
+/// mails have none, and are looked at once, quickly.
+fn near_words(lines: &[&str]) -> Vec<Range<usize>> {
+    /// A beginning of each of [`WORDS`], also as it is written wide or in half-width kana.
+    static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build([
+                "パス",
+                "ぱす",
+                "ﾊﾟｽ",
+                "キー",
+                "ｷｰ",
+                "番号",
+                "合言葉",
+                "合い言葉",
+                "密码",
+                "密碼",
+                "비밀번호",
+                "pass",
+                "pw",
+                "p/w",
+                "ＰＷ",
+                "ｐｗ",
+                "Ｐｗ",
+                "ＰＡＳＳ",
+                "ｐａｓｓ",
+                "Ｐａｓｓ",
+                "Ｐ／Ｗ",
+            ])
+            .ok()
+    });
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        // Without the quick look every line counts.
+        if SIGNS.as_ref().is_some_and(|signs| !signs.is_match(*line)) {
+            continue;
+        }
+        let end = (number + 1 + LINES_AFTER).min(lines.len());
+        match out.last_mut() {
+            Some(last) if last.end >= number => last.end = end,
+            _ => out.push(number..end),
+        }
+    }
+    out
 }
 
 /// The forms of a date, if one of `texts` says that the password is one (パスワードは本日の日付です). They are from

@@ -3,6 +3,10 @@
 use lexicon::Text;
 use lexicon::facts::Attachment;
 
+pub use crate::archive::Saying;
+
+use crate::archive::says;
+
 /// A property's name for people; `None` for one that has no other name than its own.
 ///
 /// ```
@@ -18,9 +22,8 @@ pub fn relation(kind: &str) -> Option<Text> {
 }
 
 /// What would and would not open a file, in sentences: for archives.
-pub fn openers(file: &Attachment) -> Vec<Text> {
-    let _ = file;
-    Vec::new()
+pub fn openers(file: &Attachment) -> Vec<Saying> {
+    says(file)
 }
 
 static PROPERTIES: &[(&str, Text)] = &[("document.author", Text::new("作成者", "Author"))];

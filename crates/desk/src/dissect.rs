@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anatomy::{InProcess, Opener, Password};
+use anatomy::{InProcess, Opener, Password, passwords};
 use forensics::{Limits, Payload};
 use indicators::guard::Guards;
 use lexicon::MailFacts;
@@ -44,17 +44,14 @@ pub fn dissect(raw: &[u8], path: &str, settings: &Settings) -> Dissection {
     dissect_with(raw, path, settings, &[])
 }
 
-/// Like [`dissect`], trying also `passwords` that other mails told, best first, on what this mail's own do not open.
-pub fn dissect_with(raw: &[u8], path: &str, settings: &Settings, passwords: &[Password]) -> Dissection {
+/// Like [`dissect`], trying also the passwords that `others` told, best first, on what this mail's own do not open.
+pub fn dissect_with(raw: &[u8], path: &str, settings: &Settings, others: &[Password]) -> Dissection {
     let reading = forensics::read(raw, &settings.limits);
     let mut facts = reading.facts;
     let mut sources = reading.sources;
     facts.path = path.to_owned();
     if !reading.payloads.is_empty() {
-        let mut all = told(&facts);
-        all.extend(
-            passwords.iter().filter(|p| !all.iter().any(|a| a.value == p.value)).cloned().collect::<Vec<_>>(),
-        );
+        let all = candidates(&facts, others);
         for payload in &reading.payloads {
             open(&mut facts, &mut sources, payload, &all, &*settings.opener);
         }
@@ -70,9 +67,42 @@ pub fn dissect_with(raw: &[u8], path: &str, settings: &Settings, passwords: &[Pa
 }
 
 /// The passwords that a mail tells its reader, best first.
+///
+/// ```
+/// let raw = "Subject: x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n解凍パスワード：Nori-88\r\n";
+/// let facts = desk::dissect::dissect(raw.as_bytes(), "a.eml", &Default::default()).facts;
+/// assert_eq!(desk::dissect::told(&facts)[0].value, "Nori-88");
+/// ```
 pub fn told(facts: &MailFacts) -> Vec<Password> {
-    let _ = facts;
-    Vec::new()
+    let subject = facts.subject.as_deref().unwrap_or("");
+    passwords::told(&[
+        ("body", &facts.body.text),
+        ("html:text", &facts.html.text),
+        ("header:subject", subject),
+    ])
+}
+
+/// The passwords worth trying on a mail's own attachments, best first: those told in it, the forms of its date where
+/// it says that the password is one, then those of other mails, then the ones that are worth a try everywhere.
+fn candidates(facts: &MailFacts, others: &[Password]) -> Vec<Password> {
+    let date = facts.date.as_deref().unwrap_or("");
+    let number = |from: usize, to: usize| date.get(from..to).and_then(|digits| digits.parse::<u16>().ok());
+    let dated = match (number(0, 4), number(5, 7), number(8, 10)) {
+        (Some(year), Some(month), Some(day)) => {
+            let small = |n: u16| u8::try_from(n).unwrap_or(0);
+            passwords::dated(&[&facts.body.text, &facts.html.text], year, small(month), small(day))
+        }
+        _ => Vec::new(),
+    };
+    let mut out: Vec<Password> = Vec::new();
+    for password in
+        told(facts).into_iter().chain(dated).chain(others.iter().cloned()).chain(passwords::common())
+    {
+        if !out.iter().any(|known| known.value == password.value) {
+            out.push(password);
+        }
+    }
+    out
 }
 
 /// True if something in the mail could be opened with the right password.

@@ -13,6 +13,13 @@ pub struct Saying {
     pub en: String,
 }
 
+impl Saying {
+    /// In one language.
+    pub fn of(&self, lang: lexicon::Lang) -> &str {
+        lang.pick(&self.ja, &self.en)
+    }
+}
+
 fn saying(ja: impl Into<String>, en: impl Into<String>) -> Saying {
     Saying { ja: ja.into(), en: en.into() }
 }

@@ -40,8 +40,9 @@ const COMPILED_BYTES: usize = 256;
 
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &[
-        "doc", "xls", "ppt", "wiz", "ole", "vsd", "pub", "docm", "xlsm", "xlsb", "pptm", "docx", "xlsx",
-        "pptx", "vsdx",
+        "doc", "dot", "xls", "xlt", "xla", "ppt", "pot", "pps", "wiz", "ole", "vsd", "pub", "docm", "dotm",
+        "xlsm", "xltm", "xlam", "xlsb", "pptm", "potm", "ppsm", "ppam", "docx", "dotx", "xlsx", "xltx",
+        "pptx", "potx", "ppsx", "vsdx",
     ],
     run,
     tells: study::TELLS,

@@ -32,7 +32,7 @@ const FORMULA_BYTES: usize = 16 << 10;
 const STACK: usize = 500;
 
 pub(crate) static ANALYSER: Analyser = Analyser {
-    kinds: &["xls", "ole", "xlsm", "xlsb", "xlsx"],
+    kinds: &["xls", "xlt", "xla", "ole", "xlsm", "xltm", "xlam", "xlsb", "xlsx", "xltx"],
     run,
     tells: &[tells::entry(
         "macro-sheet-hidden",
