@@ -4,8 +4,8 @@ use desk::records::{CampaignChange, Casebook as _, Completion, DissectionRecord,
 use futures_util::future::join_all;
 use lexicon::SubmissionState;
 use lexicon::facts::{
-    Attachment, Authentication, Body, Fingerprint, Header, Hop, HtmlFacts, HtmlForm, HtmlLink, MailFacts,
-    Mailbox, Oddity, Origin, Tell,
+    Attachment, Authentication, Body, Fingerprint, Header, Hop, HtmlFacts, HtmlForm, HtmlLink, InlineMail,
+    MailFacts, Mailbox, Oddity, Origin, Property, Relation, Script, Tell, TextPart,
 };
 use lexicon::observable::{GuardMark, Hashes, Observable, ObservableType};
 use vault::Vault;
@@ -22,8 +22,18 @@ fn facts() -> MailFacts {
     let some = || Some(hostile());
     let texts = || HOSTILE.iter().map(|&text| text.to_owned()).collect::<Vec<String>>();
     let mailbox = || Mailbox { name: hostile(), address: hostile() };
-    let leaf =
-        Attachment { size: u64::MAX, password: some(), encrypted: Some(false), ..Attachment::default() };
+    let leaf = Attachment {
+        size: u64::MAX,
+        password: some(),
+        password_from: some(),
+        encrypted: Some(false),
+        properties: vec![Property { name: hostile(), value: hostile() }],
+        scripts: vec![Script { language: hostile(), name: hostile(), text: hostile() }],
+        relations: vec![Relation { kind: hostile(), target: hostile() }],
+        text: hostile(),
+        tlsh: some(),
+        ..Attachment::default()
+    };
     MailFacts {
         path: hostile(),
         sha256: "f".repeat(64),
@@ -46,14 +56,18 @@ fn facts() -> MailFacts {
             text: hostile(),
             charset: some(),
             charset_declared: some(),
+            charset_detected: some(),
+            parts: vec![TextPart { charset: hostile(), ..TextPart::default() }],
             language: None,
             source: hostile(),
         },
+        forwards: vec![InlineMail { from: Some(mailbox()), ..InlineMail::default() }],
         html: HtmlFacts {
             links: vec![HtmlLink { url: hostile(), text: hostile() }],
             forms: vec![HtmlForm { action: hostile(), method: hostile(), password: true }],
             refresh: texts(),
             remote: texts(),
+            references: texts(),
             text: hostile(),
             hidden: hostile(),
         },
