@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use anatomy::{InProcess, Opener, Password, passwords};
-use forensics::{Limits, Payload};
+use forensics::{Limits, Payload, Reading};
 use indicators::guard::Guards;
 use lexicon::MailFacts;
 use lexicon::facts::{Attachment, Source};
@@ -46,7 +46,11 @@ pub fn dissect(raw: &[u8], path: &str, settings: &Settings) -> Dissection {
 
 /// Like [`dissect`], trying also the passwords that `others` told, best first, on what this mail's own do not open.
 pub fn dissect_with(raw: &[u8], path: &str, settings: &Settings, others: &[Password]) -> Dissection {
-    let reading = forensics::read(raw, &settings.limits);
+    dissect_reading(forensics::read(raw, &settings.limits), path, settings, others)
+}
+
+/// Like [`dissect_with`], for a message that was read already: one of an Outlook data file has no bytes of its own.
+pub fn dissect_reading(reading: Reading, path: &str, settings: &Settings, others: &[Password]) -> Dissection {
     let mut facts = reading.facts;
     let mut sources = reading.sources;
     facts.path = path.to_owned();
@@ -109,8 +113,9 @@ fn candidates(facts: &MailFacts, others: &[Password]) -> Vec<Password> {
 pub fn is_locked(facts: &MailFacts) -> bool {
     fn locked(file: &Attachment) -> bool {
         let by_password = !matches!(file.kind.as_str(), "p7m" | "p7s" | "pgp");
-        by_password && file.encrypted == Some(true) && file.password.is_none()
-            || file.children.iter().any(locked)
+        let closed = by_password && file.encrypted == Some(true) && file.password.is_none();
+        // What of an archive is open shows in its entries.
+        closed && file.children.is_empty() || file.children.iter().any(locked)
     }
     facts.attachments.iter().any(locked)
 }

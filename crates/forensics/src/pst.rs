@@ -92,7 +92,22 @@ impl<P: Pages> Reader<P> {
 
     /// Every message, in the order of their numbers.
     pub fn messages(&self) -> Messages<'_, P> {
-        Messages { reader: self, walk: self.blocks.walk() }
+        Messages { reader: self, place: self.start() }
+    }
+
+    /// The place before the first message, for [`Reader::next`].
+    pub fn start(&self) -> Place {
+        Place(self.blocks.walk())
+    }
+
+    /// The message after `place`, which moves on: for those who keep the reader beside its place.
+    pub fn next(&self, place: &mut Place) -> Option<Found> {
+        loop {
+            let node = place.0.next(&self.blocks)?;
+            if node.id & KIND == MESSAGE && node.data != 0 {
+                return Some(Found { folder: self.folder(node.parent), number: node.id, node });
+            }
+        }
     }
 
     /// Reads a message.
@@ -151,19 +166,17 @@ impl<P: Pages> Reader<P> {
 /// The messages of a data file: see [`Reader::messages`].
 pub struct Messages<'r, P> {
     reader: &'r Reader<P>,
-    walk: Walk,
+    place: Place,
 }
+
+/// How far the messages of a data file have been told.
+pub struct Place(Walk);
 
 impl<P: Pages> Iterator for Messages<'_, P> {
     type Item = Found;
 
     fn next(&mut self) -> Option<Found> {
-        loop {
-            let node = self.walk.next(&self.reader.blocks)?;
-            if node.id & KIND == MESSAGE && node.data != 0 {
-                return Some(Found { folder: self.reader.folder(node.parent), number: node.id, node });
-            }
-        }
+        self.reader.next(&mut self.place)
     }
 }
 

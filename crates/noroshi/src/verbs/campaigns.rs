@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use casework::{Grouping, Kinds, Signature, group};
 use clap::builder::NonEmptyStringValueParser;
-use desk::dissect::{Settings, dissect};
+use desk::dissect::Settings;
 use indicators::guard::Guards;
 use lexicon::Lang;
 use lexicon::ids::CampaignId;
@@ -112,8 +112,8 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     intake::each(
         &mut intake,
         args.jobs,
-        |path, bytes| {
-            let facts = dissect(bytes, path, &settings).facts;
+        |path, mail| {
+            let facts = mail.dissect(path, &settings, &[]);
             Kept {
                 signature: Signature::of(&facts),
                 at: facts.date.as_deref().and_then(|date| date.parse().ok()),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::builder::NonEmptyStringValueParser;
-use desk::dissect::{Settings, dissect, dissect_with, is_locked};
+use desk::dissect::{Settings, is_locked};
 use desk::keyring::Ring;
 use indicators::guard::Guards;
 use lexicon::MailFacts;
@@ -132,7 +132,7 @@ struct Written {
 
 impl Waits for Written {
     fn bytes(&self) -> usize {
-        self.text.len() + self.locked.as_ref().map_or(0, |locked| locked.raw.len())
+        self.text.len() + self.locked.as_ref().map_or(0, |locked| locked.size())
     }
 
     fn ring(&mut self) -> Option<Ring> {
@@ -217,15 +217,15 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         Ok(())
     };
     let mut waiting = Waiting::new(|locked: &Locked, passwords: &[anatomy::Password]| {
-        render(dissect_with(&locked.raw, &locked.facts.path, &settings, passwords).facts)
+        render(locked.mail.input().dissect(&locked.facts.path, &settings, passwords))
     });
     intake::each(
         &mut intake,
         args.jobs,
-        |path, bytes| {
-            let facts = dissect(bytes, path, &settings).facts;
+        |path, mail| {
+            let facts = mail.dissect(path, &settings, &[]);
             let ring = Ring::told_by(&facts);
-            let locked = is_locked(&facts).then(|| Locked::new(bytes, &facts)).flatten();
+            let locked = is_locked(&facts).then(|| Locked::new(mail, &facts)).flatten();
             Written { ring, locked, ..render(facts) }
         },
         |written| {

@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 
 use anatomy::Password;
 use desk::keyring::{Keyring, Ring};
+use forensics::Reading;
 use lexicon::MailFacts;
+
+use crate::intake::Input;
 
 /// Results held back behind one that waits.
 const MAILS: usize = 5_000;
@@ -16,15 +19,48 @@ const MAIL_BYTES: usize = 32 << 20;
 
 /// A mail in which something is still closed.
 pub(super) struct Locked {
-    pub(super) raw: Vec<u8>,
+    pub(super) mail: Kept,
     pub(super) facts: MailFacts,
+}
+
+/// A mail that is kept to be dissected once more.
+pub(super) enum Kept {
+    Raw(Vec<u8>),
+    Read(Box<Reading>),
+}
+
+impl Kept {
+    pub(super) fn input(&self) -> Input<'_> {
+        match self {
+            Self::Raw(bytes) => Input::Raw(bytes),
+            Self::Read(reading) => Input::Read(reading),
+        }
+    }
 }
 
 impl Locked {
     /// `None` for a mail that is too large to wait.
-    pub(super) fn new(raw: &[u8], facts: &MailFacts) -> Option<Box<Self>> {
-        (raw.len() <= MAIL_BYTES).then(|| Box::new(Self { raw: raw.to_vec(), facts: facts.clone() }))
+    pub(super) fn new(mail: Input<'_>, facts: &MailFacts) -> Option<Box<Self>> {
+        let mail = match mail {
+            Input::Raw(bytes) => (bytes.len() <= MAIL_BYTES).then(|| Kept::Raw(bytes.to_vec())),
+            Input::Read(reading) => {
+                (payloads(reading) <= MAIL_BYTES).then(|| Kept::Read(Box::new(reading.clone())))
+            }
+        };
+        Some(Box::new(Self { mail: mail?, facts: facts.clone() }))
     }
+
+    /// What keeping it takes.
+    pub(super) fn size(&self) -> usize {
+        match &self.mail {
+            Kept::Raw(bytes) => bytes.len(),
+            Kept::Read(reading) => payloads(reading),
+        }
+    }
+}
+
+fn payloads(reading: &Reading) -> usize {
+    reading.payloads.iter().map(|payload| payload.bytes.len()).sum()
 }
 
 /// A result that may have to wait.
