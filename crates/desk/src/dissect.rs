@@ -165,6 +165,11 @@ fn open(
     let found = opened.attachment;
     // A file that could not be opened comes back without a kind: what the mail said of it stands.
     if !found.kind.is_empty() {
+        // A document that opens with the empty password is closed to nobody.
+        if file.encrypted == Some(true) && found.encrypted == Some(false) {
+            let start = format!("{}: ", payload.place);
+            facts.tells.retain(|tell| tell.id != "encrypted-document" || !tell.why.starts_with(&start));
+        }
         file.kind = found.kind;
         file.encrypted = found.encrypted;
         file.password = found.password;

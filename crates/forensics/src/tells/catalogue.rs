@@ -179,7 +179,7 @@ pub static CATALOGUE: &[Entry] = &[
     .of(Criterion::Craft),
     entry(
         "reply-to-differs",
-        2,
+        1,
         "返信先が差出人と異なる組織のアドレスです",
         "Replies go to another domain than the sender's",
         "IPA, alerts on business e-mail compromise",
