@@ -3,7 +3,7 @@
 use lexicon::facts::{Oddity, Source, SourceForm, Tell};
 
 use crate::limits::Limits;
-use crate::{Password, tells};
+use crate::{Password, tells, yara};
 
 /// The state shared by a file and everything inside of it.
 pub(crate) struct Bench<'c> {
@@ -17,6 +17,8 @@ pub(crate) struct Bench<'c> {
     pub(crate) bytes_left: usize,
     /// A place whose bytes are to be kept, and the bytes once they were met.
     pub(crate) wanted: Option<(&'c str, Option<Vec<u8>>)>,
+    /// The operator's rules, that every file is held against.
+    pub(crate) rules: Option<&'c yara::Rules>,
     source_room: usize,
 }
 
@@ -31,6 +33,7 @@ impl<'c> Bench<'c> {
             files_left: limits.files,
             bytes_left: limits.all_bytes,
             wanted: None,
+            rules: None,
             source_room: limits.source_bytes,
         }
     }
@@ -45,9 +48,14 @@ impl<'c> Bench<'c> {
 
     /// Tells what gives the file away, each evidence once.
     pub(crate) fn tell(&mut self, id: &str, why: String) {
+        self.tell_weighing(id, why, tells::weight(id));
+    }
+
+    /// The same with a weight of its own.
+    pub(crate) fn tell_weighing(&mut self, id: &str, why: String, weight: u8) {
         let told = self.tells.iter().any(|t| t.id == id && t.why == why);
         if !told && self.tells.len() < self.limits.tells {
-            self.tells.push(Tell { id: id.to_owned(), why, weight: tells::weight(id) });
+            self.tells.push(Tell { id: id.to_owned(), why, weight, text: None });
         }
     }
 

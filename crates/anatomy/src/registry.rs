@@ -27,4 +27,5 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::tnef::ANALYSER,
     &crate::msi::ANALYSER,
     &crate::program::ANALYSER,
+    &crate::yara::WORDS,
 ];

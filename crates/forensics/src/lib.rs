@@ -28,6 +28,7 @@ pub mod oddities;
 pub mod ole;
 mod params;
 mod route;
+pub mod rules;
 mod session;
 mod structure;
 pub mod tells;
@@ -38,8 +39,8 @@ pub mod zipdir;
 pub use freemail::Freemail;
 pub use known::Known;
 pub use limits::Limits;
-pub use msg::rtf;
 pub use lookalike::{KnownName, Roster};
+pub use msg::rtf;
 
 use lexicon::facts::{MailFacts, Source};
 
@@ -111,9 +112,7 @@ pub fn read_with(raw: &[u8], limits: &Limits, known: &Known) -> Reading {
     tells::mail(&mut session, &facts);
     facts.oddities = session.oddities;
     facts.tells = session.tells;
-    facts.tells.sort_by(|a, b| {
-        b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
-    });
+    tells::sort(&mut facts.tells);
     Reading { facts, sources: session.sources, html, payloads: session.payloads }
 }
 

@@ -160,6 +160,11 @@ pub static CATALOGUE: &[Entry] = &[
     ),
     entry("multipart-unterminated", "マルチパートが閉じられていません", "The multipart is never closed"),
     entry(
+        "own-tells-limit",
+        "メールが大きすぎるため、自作の見分け方の一部を調べていません",
+        "The mail is too large to be held against all own tells",
+    ),
+    entry(
         "received-limit",
         "Received ヘッダが多すぎるため一部だけを読みました",
         "There are too many Received fields; only the first were read",

@@ -82,7 +82,7 @@ impl<'l> Session<'l> {
     pub(crate) fn tell(&mut self, id: &'static str, why: String) {
         let weight = crate::tells::weight(id);
         if !self.tells.iter().any(|t| t.id == id && t.why == why) {
-            self.tells.push(Tell { id: id.to_owned(), why, weight });
+            self.tells.push(Tell { id: id.to_owned(), why, weight, text: None });
         }
     }
 
