@@ -360,7 +360,8 @@ mod tests {
 
     #[test]
     fn files_inside_of_a_file_are_matched_at_their_places() {
-        let mail = b"From: a@example.test\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+        let mail = b"From: a@example.test\r\nTo: b@example.com\r\nSubject: a\r\nMessage-ID: <1@example.test>\r\n\
+            Date: Wed, 07 Aug 2013 09:12:00 +0900\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
             --b\r\nContent-Disposition: attachment; filename=inner.ttf\r\nContent-Transfer-Encoding: base64\r\n\r\n\
             AAEAAAAMY2FuYXJ5LWluLWEtbWluZQ==\r\n--b--\r\n";
         let known = Attachment { name: Some("m.eml".to_owned()), ..Attachment::default() };

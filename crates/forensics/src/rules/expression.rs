@@ -222,7 +222,7 @@ impl<'f> Mail<'f> {
 /// `subject: 請求書のご確認`; of a long value the part around `at`, in its plain form.
 fn show(value: &Value<'_>, at: usize) -> String {
     if value.shown.chars().nth(SHOWN).is_none() {
-        return format!("{}: {}", value.place, visible(&value.shown));
+        return format!("{}: {}", value.place, visible(value.shown.trim()));
     }
     let head = cut(&value.plain, at);
     let start = head.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
