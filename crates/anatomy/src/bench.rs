@@ -3,7 +3,7 @@
 use lexicon::facts::{Oddity, Source, SourceForm, Tell};
 
 use crate::limits::Limits;
-use crate::{Password, tells};
+use crate::{Password, tells, yara};
 
 /// The state shared by a file and everything inside of it.
 pub(crate) struct Bench<'c> {
@@ -19,6 +19,8 @@ pub(crate) struct Bench<'c> {
     pub(crate) wanted: Option<(&'c str, Option<Vec<u8>>)>,
     /// Hash operations that may still be spent on checking passwords, over all files.
     pub(crate) hashes_left: u64,
+    /// The operator's rules, that every file is held against.
+    pub(crate) rules: Option<&'c yara::Rules>,
     source_room: usize,
     /// Bytes that may still be hashed and decrypted to try passwords.
     trial_room: u64,
@@ -40,6 +42,7 @@ impl<'c> Bench<'c> {
             bytes_left: limits.all_bytes,
             wanted: None,
             hashes_left: limits.hashes,
+            rules: None,
             source_room: limits.source_bytes,
             trial_room: TRIAL_BYTES,
         }
@@ -62,9 +65,14 @@ impl<'c> Bench<'c> {
 
     /// Tells what gives the file away, each evidence once.
     pub(crate) fn tell(&mut self, id: &str, why: String) {
+        self.tell_weighing(id, why, tells::weight(id));
+    }
+
+    /// The same with a weight of its own.
+    pub(crate) fn tell_weighing(&mut self, id: &str, why: String, weight: u8) {
         let told = self.tells.iter().any(|t| t.id == id && t.why == why);
         if !told && self.tells.len() < self.limits.tells {
-            self.tells.push(Tell { id: id.to_owned(), why, weight: tells::weight(id) });
+            self.tells.push(Tell { id: id.to_owned(), why, weight, text: None });
         }
     }
 

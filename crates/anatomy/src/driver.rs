@@ -4,8 +4,9 @@ use lexicon::facts::{Attachment, Property, SourceForm};
 use lexicon::text::cut;
 
 use crate::bench::Bench;
+use crate::opener::RAW;
 use crate::specimen::{Entry, Specimen};
-use crate::{Job, Limits, Opened, Password, registry};
+use crate::{Job, Limits, Opened, Password, registry, yara};
 
 /// Opens a file, with everything inside of it, trying `passwords` in their order where one is needed.
 ///
@@ -15,18 +16,35 @@ use crate::{Job, Limits, Opened, Password, registry};
 /// assert_eq!(opened.attachment.kind, "txt");
 /// ```
 pub fn open(job: &Job<'_>, passwords: &[Password], limits: &Limits) -> Opened {
-    opened(job, None, None, passwords, limits)
+    opened(job, None, None, passwords, limits, None)
 }
 
 /// Like [`open`], for a file whose hashes are known already.
 pub fn open_known(job: &Job<'_>, known: &Attachment, passwords: &[Password], limits: &Limits) -> Opened {
-    opened(job, None, Some(known), passwords, limits)
+    opened(job, None, Some(known), passwords, limits, None)
+}
+
+/// Like [`open_known`], holding the file and everything inside of it against an operator's rules. A file of the kind
+/// [`RAW`] is held against them and not opened.
+pub fn open_with_rules(
+    job: &Job<'_>,
+    known: &Attachment,
+    passwords: &[Password],
+    limits: &Limits,
+    rules: &yara::Rules,
+) -> Opened {
+    if known.kind == RAW {
+        let mut bench = Bench::new(limits, passwords);
+        rules.scan(&mut bench, job.bytes, job.place, "");
+        return Opened { tells: bench.tells, oddities: bench.oddities, ..Opened::default() };
+    }
+    opened(job, None, Some(known), passwords, limits, Some(rules))
 }
 
 /// Like [`open`], for a file that is taken to be of that kind whatever it looks like: every analyser of `kind` sees
 /// the bytes. For tests that feed a parser what its signature check would keep away.
 pub fn open_as(kind: &str, job: &Job<'_>, passwords: &[Password], limits: &Limits) -> Opened {
-    opened(job, Some(kind), None, passwords, limits)
+    opened(job, Some(kind), None, passwords, limits, None)
 }
 
 /// The bytes of the file at `place` inside of a file, e.g. `@:attachment[2]` for the third entry of an archive whose own
@@ -55,8 +73,10 @@ fn opened(
     known: Option<&Attachment>,
     passwords: &[Password],
     limits: &Limits,
+    rules: Option<&yara::Rules>,
 ) -> Opened {
     let mut bench = Bench::new(limits, passwords);
+    bench.rules = rules;
     let mut file = Attachment {
         name: job.name.map(str::to_owned),
         inline: job.inline,
@@ -94,6 +114,9 @@ fn specimen(
         for tell in forensics::tells::of_file(&file, macros, &place) {
             bench.tell(&tell.id, tell.why);
         }
+    }
+    if let Some(rules) = bench.rules {
+        rules.scan(bench, bytes, &place, file.name.as_deref().unwrap_or(""));
     }
     let mut specimen = Specimen { bench, file, place, depth, decrypted: false };
     analyse(bytes, &mut specimen);
@@ -198,6 +221,13 @@ pub(crate) fn reopened(
     place: String,
     depth: usize,
 ) -> Attachment {
+    if matches!(file.kind.as_str(), "eml" | "msg") {
+        // Its own reading told what is inside; its bytes are here for the rules.
+        if let Some(rules) = bench.rules {
+            rules.scan(bench, bytes, &place, file.name.as_deref().unwrap_or(""));
+        }
+        return file;
+    }
     if depth > bench.limits.depth {
         bench.odd("nesting-limit", &place);
         return file;

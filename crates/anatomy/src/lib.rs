@@ -43,10 +43,11 @@ mod testing;
 mod time;
 mod tnef;
 pub mod words;
+pub mod yara;
 
-pub use driver::{extract, open, open_as, open_known};
+pub use driver::{extract, open, open_as, open_known, open_with_rules};
 pub use limits::Limits;
-pub use opener::{HERE, InProcess, Opener, Remembering};
+pub use opener::{HERE, InProcess, Opener, RAW, Remembering, Ruled};
 
 use lexicon::facts::{Attachment, Oddity, Source, Tell};
 use serde::{Deserialize, Serialize};

@@ -25,6 +25,7 @@ pub(crate) fn read(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         name_bytes: ours.name_bytes,
         source_bytes: ours.source_bytes,
         oddities: ours.oddities,
+        every_file: specimen.bench.rules.is_some(),
         ..forensics::Limits::default()
     };
     let reading = forensics::read(bytes, &limits);

@@ -1,15 +1,18 @@
 //! Who opens files: this process, or a confined one (`confine`).
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use lexicon::facts::Attachment;
 
-use crate::{Job, Limits, Opened, Password, extract, open_known};
+use crate::{Job, Limits, Opened, Password, extract, open_known, open_with_rules, yara};
 
 /// The place that every file has for its opener; [`Opened::moved`] puts the real one in its stead. One file attached
 /// to a hundred mails is thus opened once.
 pub const HERE: &str = "@";
+
+/// The kind of a file that is held against an operator's rules only: a whole mail, which is read elsewhere.
+pub const RAW: &str = "raw-mail";
 
 /// Opens files.
 pub trait Opener: Send + Sync {
@@ -52,6 +55,32 @@ impl Opener for InProcess {
     }
 }
 
+/// Opens files like [`InProcess`], and holds each against an operator's rules.
+#[derive(Debug, Clone)]
+pub struct Ruled {
+    /// How much is opened.
+    pub limits: Limits,
+    /// The rules.
+    pub rules: Arc<yara::Rules>,
+}
+
+impl Opener for Ruled {
+    fn open(&self, file: &Attachment, bytes: &[u8], passwords: &[Password]) -> Opened {
+        let job = Job { name: file.name.as_deref(), place: HERE, inline: file.inline, bytes };
+        open_with_rules(&job, file, passwords, &self.limits, &self.rules)
+    }
+
+    fn extract(
+        &self,
+        file: &Attachment,
+        bytes: &[u8],
+        place: &str,
+        passwords: &[Password],
+    ) -> Option<Vec<u8>> {
+        InProcess(self.limits.clone()).extract(file, bytes, place, passwords)
+    }
+}
+
 impl Opened {
     /// The same with `place` in the stead of [`HERE`].
     pub fn moved(mut self, place: &str) -> Self {
@@ -90,6 +119,10 @@ impl<O: Opener> Remembering<O> {
 
 impl<O: Opener> Opener for Remembering<O> {
     fn open(&self, file: &Attachment, bytes: &[u8], passwords: &[Password]) -> Opened {
+        // A whole mail comes once.
+        if file.kind == RAW {
+            return self.opener.open(file, bytes, passwords);
+        }
         let tried = passwords.iter().map(|password| password.value.clone()).collect();
         let key = (file.sha256.clone(), file.name.clone(), file.inline, tried);
         // A thread that fell while it held the lock left nothing half done behind.

@@ -49,4 +49,5 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::script::ANALYSER,
     &crate::smime::ANALYSER,
     &crate::tnef::ANALYSER,
+    &crate::yara::WORDS,
 ];

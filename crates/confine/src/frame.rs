@@ -30,6 +30,8 @@ pub(crate) enum Ask {
         /// Where it stands.
         place: String,
     },
+    /// Hold every file against the rules that follow, as JSON. The first that a worker is asked, where there are any.
+    Rules,
     /// Say what is in force, and try what must not be possible.
     Probe,
     /// Do what a broken parser may do: for the tests of the parent.
@@ -59,6 +61,8 @@ pub(crate) enum Answer {
         in_force: InForce,
         probe: Probe,
     },
+    /// So many rules are in force.
+    Ruled(usize),
     /// The analysis panicked; the worker lives.
     Panicked,
 }
@@ -67,6 +71,9 @@ pub(crate) enum Answer {
 const LENGTH: usize = 8;
 /// Bytes of a request's header.
 pub(crate) const HEADER_BYTES: usize = 4 << 20;
+
+/// Bytes of the rules, as JSON: the most that `anatomy` takes, with room for what JSON adds.
+pub(crate) const RULES_BYTES: usize = 4 * anatomy::yara::ALL_BYTES;
 
 /// Writes a block with its length before it.
 pub(crate) fn send(to: &mut impl Write, block: &[u8]) -> io::Result<()> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use anatomy::yara::RuleFile;
 use anatomy::{Opened, Opener, Password};
 use lexicon::facts::{Attachment, Oddity};
 
@@ -18,6 +19,8 @@ pub struct Pool {
     program: PathBuf,
     arguments: Vec<String>,
     limits: Limits,
+    /// YARA rules as every worker gets them, as JSON; empty where there are none.
+    rules: Vec<u8>,
     idle: Mutex<Vec<Worker>>,
 }
 
@@ -53,8 +56,28 @@ impl Pool {
             program: program.into(),
             arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
             limits,
+            rules: Vec::new(),
             idle: Mutex::new(Vec::new()),
         }
+    }
+
+    /// The same, with workers that hold every file against these rules. The files are those that
+    /// `anatomy::yara::check` found good: each worker compiles them at its start.
+    #[must_use]
+    pub fn with_rules(self, files: &[RuleFile]) -> Self {
+        // Plain texts: nothing in them can fail to be written.
+        let rules = if files.is_empty() { Vec::new() } else { serde_json::to_vec(files).unwrap_or_default() };
+        Self { rules, ..self }
+    }
+
+    /// Starts a worker, to see that it takes the rules: how many are in force.
+    ///
+    /// # Errors
+    /// No worker could be started, or compiling the rules took more than it may.
+    pub fn try_rules(&self) -> Result<usize, Lost> {
+        let (worker, rules) = Worker::ready(self)?;
+        self.idle().push(worker);
+        Ok(rules)
     }
 
     /// What is in force in a worker, and what it could do against it.
@@ -64,7 +87,9 @@ impl Pool {
     pub fn probe(&self) -> Result<(InForce, Probe), Lost> {
         match self.ask(&Ask::Probe, None)?.0 {
             Answer::Probed { in_force, probe } => Ok((in_force, probe)),
-            Answer::Opened(_) | Answer::Extracted(_) | Answer::Panicked => Err(Lost::Crash),
+            Answer::Opened(_) | Answer::Extracted(_) | Answer::Ruled(_) | Answer::Panicked => {
+                Err(Lost::Crash)
+            }
         }
     }
 
@@ -83,7 +108,7 @@ impl Pool {
         let waiting = self.idle().pop();
         let mut worker = match waiting {
             Some(worker) => worker,
-            None => Worker::start(self).map_err(|_| Lost::NotStarted)?,
+            None => Worker::ready(self)?.0,
         };
         match worker.ask(ask, bytes, &self.limits) {
             Ok(answer) => {
@@ -109,7 +134,9 @@ impl Pool {
         match self.ask(&ask, Some(bytes)) {
             Ok((Answer::Opened(opened), _)) => Ok(*opened),
             Ok((Answer::Panicked, _)) => Err("analysis-failed"),
-            Ok((Answer::Probed { .. } | Answer::Extracted(_), _)) => Err(Lost::Crash.oddity()),
+            Ok((Answer::Probed { .. } | Answer::Extracted(_) | Answer::Ruled(_), _)) => {
+                Err(Lost::Crash.oddity())
+            }
             Err(lost) => Err(lost.oddity()),
         }
     }
@@ -172,6 +199,19 @@ impl Worker {
     fn start(pool: &Pool) -> io::Result<Self> {
         let child = Self::command(pool).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         Ok(Self { child, jobs: 0 })
+    }
+
+    /// A worker that has its rules, and how many those are.
+    fn ready(pool: &Pool) -> Result<(Self, usize), Lost> {
+        let mut worker = Self::start(pool).map_err(|_| Lost::NotStarted)?;
+        if pool.rules.is_empty() {
+            return Ok((worker, 0));
+        }
+        match worker.ask(&Ask::Rules, Some(&pool.rules), &pool.limits) {
+            Ok((Answer::Ruled(rules), _)) => Ok((worker, rules)),
+            Ok(_) => Err(Lost::Crash),
+            Err(error) => Err(worker.lost(&error)),
+        }
     }
 
     fn ask(&mut self, ask: &Ask, bytes: Option<&[u8]>, limits: &Limits) -> io::Result<(Answer, Vec<u8>)> {

@@ -2,9 +2,13 @@
 
 use std::io::{self, Read, Write};
 
-use anatomy::{InProcess, Opener};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use crate::frame::{self, Answer, Ask, HEADER_BYTES, Misdeed};
+use anatomy::yara::{RuleFile, Rules};
+use anatomy::{InProcess, Opener, Ruled};
+
+use crate::frame::{self, Answer, Ask, HEADER_BYTES, Misdeed, RULES_BYTES};
 use crate::{Limits, Probe, lock};
 
 /// Bytes of a file that a worker takes.
@@ -37,8 +41,9 @@ pub fn serve() -> io::Result<()> {
 fn answer_all(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
     let limits = Limits::default();
     let in_force = lock::lock(&limits);
-    let opener = InProcess::default();
-    let shallow_opener = InProcess(anatomy::Limits { depth: 0, ..anatomy::Limits::default() });
+    let shallow = || anatomy::Limits { depth: 0, ..anatomy::Limits::default() };
+    let mut opener: Box<dyn Opener> = Box::new(InProcess::default());
+    let mut shallow_opener: Box<dyn Opener> = Box::new(InProcess(shallow()));
     let mut header = Vec::new();
     let mut bytes = Vec::new();
     loop {
@@ -52,17 +57,32 @@ fn answer_all(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
             Ask::Open { file, passwords, shallow } => {
                 frame::receive(&mut from, FILE_BYTES, &mut bytes)?;
                 let opener = if shallow { &shallow_opener } else { &opener };
-                let opened = std::panic::catch_unwind(|| opener.open(&file, &bytes, &passwords));
+                let opened = catch_unwind(AssertUnwindSafe(|| opener.open(&file, &bytes, &passwords)));
                 opened.map_or(Answer::Panicked, |opened| Answer::Opened(Box::new(opened)))
             }
             Ask::Extract { file, passwords, place } => {
                 frame::receive(&mut from, FILE_BYTES, &mut bytes)?;
-                let found = std::panic::catch_unwind(|| opener.extract(&file, &bytes, &place, &passwords));
+                let found =
+                    catch_unwind(AssertUnwindSafe(|| opener.extract(&file, &bytes, &place, &passwords)));
                 let found = found.unwrap_or_default();
                 frame::send(&mut to, &serde_json::to_vec(&Answer::Extracted(found.is_some()))?)?;
                 frame::send(&mut to, found.as_deref().unwrap_or(&[]))?;
                 to.flush()?;
                 continue;
+            }
+            Ask::Rules => {
+                frame::receive(&mut from, RULES_BYTES, &mut bytes)?;
+                let files: Vec<RuleFile> = serde_json::from_slice(&bytes)?;
+                bytes = Vec::new();
+                match catch_unwind(AssertUnwindSafe(|| Rules::compile(&files))) {
+                    Ok(rules) => {
+                        let (count, rules) = (rules.len(), Arc::new(rules));
+                        shallow_opener = Box::new(Ruled { limits: shallow(), rules: Arc::clone(&rules) });
+                        opener = Box::new(Ruled { limits: anatomy::Limits::default(), rules });
+                        Answer::Ruled(count)
+                    }
+                    Err(_) => Answer::Panicked,
+                }
             }
             Ask::Probe => Answer::Probed { in_force: in_force.clone(), probe: Probe::run() },
             Ask::Misbehave(misdeed) => misbehave(misdeed),
@@ -80,8 +100,7 @@ fn answer_all(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
 fn misbehave(misdeed: Misdeed) -> Answer {
     match misdeed {
         Misdeed::Panic => {
-            let fallen: Result<Answer, _> =
-                std::panic::catch_unwind(|| std::panic::resume_unwind(Box::new("asked for")));
+            let fallen: Result<Answer, _> = catch_unwind(|| std::panic::resume_unwind(Box::new("asked for")));
             fallen.unwrap_or(Answer::Panicked)
         }
         Misdeed::Spin => loop {

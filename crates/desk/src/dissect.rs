@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use anatomy::{InProcess, Opener, Password, passwords};
-use forensics::{Limits, Payload, Reading};
+use anatomy::{InProcess, Opener, Password, RAW, passwords};
+use forensics::rules::OwnTells;
+use forensics::{Known, Limits, Payload, Reading};
 use indicators::guard::Guards;
 use lexicon::MailFacts;
-use lexicon::facts::{Attachment, Source};
+use lexicon::facts::{Attachment, Oddity, Source, Tell};
 
 /// How mails are dissected.
 pub struct Settings {
@@ -17,11 +18,25 @@ pub struct Settings {
     pub guards: Guards,
     /// Who opens attachments: confined workers in the program, this process in tests.
     pub opener: Arc<dyn Opener>,
+    /// What the operator knows: keys, free mail services, people. One dissection serves all members, so that the roster
+    /// of a hub's members must not stand here: a tell that names one of them would tell the others who takes part.
+    pub known: Known,
+    /// The operator's own tells.
+    pub own: Arc<OwnTells>,
+    /// True where the opener has YARA rules: it is then shown every file, and the mail itself.
+    pub yara: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { limits: Limits::default(), guards: Guards::default(), opener: Arc::new(InProcess::default()) }
+        Self {
+            limits: Limits::default(),
+            guards: Guards::default(),
+            opener: Arc::new(InProcess::default()),
+            known: Known::default(),
+            own: Arc::default(),
+            yara: false,
+        }
     }
 }
 
@@ -46,11 +61,22 @@ pub fn dissect(raw: &[u8], path: &str, settings: &Settings) -> Dissection {
 
 /// Like [`dissect`], trying also the passwords that `others` told, best first, on what this mail's own do not open.
 pub fn dissect_with(raw: &[u8], path: &str, settings: &Settings, others: &[Password]) -> Dissection {
-    dissect_reading(forensics::read(raw, &settings.limits), path, settings, others)
+    let limits = Limits { every_file: settings.yara, ..settings.limits.clone() };
+    finish(forensics::read_with(raw, &limits, &settings.known), Some(raw), path, settings, others)
 }
 
 /// Like [`dissect_with`], for a message that was read already: one of an Outlook data file has no bytes of its own.
 pub fn dissect_reading(reading: Reading, path: &str, settings: &Settings, others: &[Password]) -> Dissection {
+    finish(reading, None, path, settings, others)
+}
+
+fn finish(
+    reading: Reading,
+    raw: Option<&[u8]>,
+    path: &str,
+    settings: &Settings,
+    others: &[Password],
+) -> Dissection {
     let mut facts = reading.facts;
     let mut sources = reading.sources;
     facts.path = path.to_owned();
@@ -59,14 +85,18 @@ pub fn dissect_reading(reading: Reading, path: &str, settings: &Settings, others
         for payload in &reading.payloads {
             open(&mut facts, &mut sources, payload, &all, &*settings.opener);
         }
-        facts.tells.sort_by(|a, b| {
-            b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
-        });
     }
+    if let Some(raw) = raw.filter(|_| settings.yara) {
+        match_raw(&mut facts, raw, "raw", &*settings.opener);
+    }
+    forensics::tells::sort(&mut facts.tells);
     let mut extraction = indicators::extract(&sources, &facts.attachments);
     settings.guards.mark(&mut extraction.observables);
     facts.observables = extraction.observables;
     facts.urls = extraction.urls;
+    if !settings.own.apply(&mut facts) {
+        facts.oddities.push(Oddity { id: "own-tells-limit".to_owned(), place: "byte:0".to_owned() });
+    }
     Dissection { facts, html: reading.html }
 }
 
@@ -161,6 +191,11 @@ fn open(
     opener: &dyn Opener,
 ) {
     let Some(file) = Attachment::at(&mut facts.attachments, &payload.place) else { return };
+    if matches!(file.kind.as_str(), "eml" | "msg") {
+        // An attached mail is read already; its bytes are handed on for the rules.
+        match_raw(facts, &payload.bytes, &payload.place, opener);
+        return;
+    }
     let opened = opener.open(file, &payload.bytes, passwords).moved(&payload.place);
     let found = opened.attachment;
     // A file that could not be opened comes back without a kind: what the mail said of it stands.
@@ -182,12 +217,23 @@ fn open(
         file.tlsh = found.tlsh;
     }
     sources.extend(opened.sources);
-    for tell in opened.tells {
+    told_by_opener(facts, opened.tells, opened.oddities);
+}
+
+/// Holds a whole mail against the operator's YARA rules.
+fn match_raw(facts: &mut MailFacts, bytes: &[u8], place: &str, opener: &dyn Opener) {
+    let file = Attachment { kind: RAW.to_owned(), size: bytes.len() as u64, ..Attachment::default() };
+    let opened = opener.open(&file, bytes, &[]).moved(place);
+    told_by_opener(facts, opened.tells, opened.oddities);
+}
+
+fn told_by_opener(facts: &mut MailFacts, tells: Vec<Tell>, oddities: Vec<Oddity>) {
+    for tell in tells {
         if !facts.tells.iter().any(|t| t.id == tell.id && t.why == tell.why) {
             facts.tells.push(tell);
         }
     }
-    facts.oddities.extend(opened.oddities);
+    facts.oddities.extend(oddities);
 }
 
 /// What made a dissection: recomputed conclusions can be told from older ones.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use gate::{Certainty, Field, Finding};
-use lexicon::facts::{Attachment, MailFacts};
+use lexicon::facts::{Attachment, MailFacts, Tell};
 use lexicon::ids::{AdvisoryId, CampaignId};
 use lexicon::indicator::Indicator;
 use lexicon::{Advisory, AdvisoryState, Audience, Lang, Member, ObservableType, ReasonKind, Tlp};
@@ -270,10 +270,15 @@ fn features(subjects: &[String], mails: &[MailFacts], clean: &dyn Fn(&str) -> St
     for line in files.values().take(LINES) {
         let _ = writeln!(out, "{}: {line}", lang.pick("添付ファイル", "Attachment"));
     }
-    let tells: BTreeSet<&str> =
-        mails.iter().flat_map(|mail| &mail.tells).map(|tell| tell.id.as_str()).collect();
-    for text in tells.iter().filter_map(|id| anatomy::tells::text(id)).take(LINES) {
-        let _ = writeln!(out, "{}: {}", lang.pick("見分け方", "Tell"), text.of(lang));
+    let tells: BTreeMap<&str, &Tell> =
+        mails.iter().flat_map(|mail| &mail.tells).map(|tell| (tell.id.as_str(), tell)).collect();
+    let texts = tells.values().filter_map(|tell| match &tell.text {
+        // What an operator wrote may name a member; the catalogue does not.
+        Some(own) => Some(clean(lang.pick(&own.ja, &own.en))),
+        None => anatomy::tells::text(&tell.id).map(|text| text.of(lang).to_owned()),
+    });
+    for text in texts.take(LINES) {
+        let _ = writeln!(out, "{}: {text}", lang.pick("見分け方", "Tell"));
     }
     out.truncate(out.trim_end().len());
     out

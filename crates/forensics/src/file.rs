@@ -116,7 +116,11 @@ pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails
         } else {
             out.children = msg::attached(session, &bytes, place, mails + 1);
         }
-    } else if worth_opening(&out.kind) {
+        // It is read already: its bytes are for rules only.
+        if limits.every_file && size == bytes.len() as u64 {
+            session.payload(place, bytes);
+        }
+    } else if limits.every_file || worth_opening(&out.kind) {
         if size > bytes.len() as u64 {
             session.odd("attachment-not-opened", place.to_owned());
         } else {

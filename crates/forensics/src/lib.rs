@@ -31,6 +31,7 @@ pub mod ole;
 mod params;
 pub mod pst;
 mod route;
+pub mod rules;
 mod session;
 mod structure;
 pub mod tells;

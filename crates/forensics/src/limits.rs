@@ -41,6 +41,8 @@ pub struct Limits {
     pub payload_bytes: usize,
     /// Decoded bytes of all the attachments of a mail that are handed on to be opened.
     pub payloads_bytes: usize,
+    /// Hand on every attachment, not only those that may have something inside: where rules look at all files.
+    pub every_file: bool,
     /// Bytes of a file name.
     pub name_bytes: usize,
     /// Decoded bytes of one attachment that are kept in memory at once: a longer one is hashed in pieces of this
@@ -73,6 +75,7 @@ impl Default for Limits {
             attachments: 1_000,
             payload_bytes: 32 << 20,
             payloads_bytes: 64 << 20,
+            every_file: false,
             name_bytes: 1_024,
             attachment_piece: 16 << 20,
             attached_mail_bytes: 32 << 20,

@@ -160,6 +160,11 @@ pub static CATALOGUE: &[Entry] = &[
     ),
     entry("multipart-unterminated", "マルチパートが閉じられていません", "The multipart is never closed"),
     entry(
+        "own-tells-limit",
+        "メールが大きすぎるため、自作の見分け方の一部を調べていません",
+        "The mail is too large to be held against all own tells",
+    ),
+    entry(
         "pst-damaged",
         "Outlook データファイルの一部が壊れており、読めた範囲だけを示しています",
         "Part of the Outlook data file is damaged; what could be read is shown",

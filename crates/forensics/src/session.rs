@@ -82,7 +82,7 @@ impl<'l> Session<'l> {
     pub(crate) fn tell(&mut self, id: &'static str, why: String) {
         let weight = crate::tells::weight(id);
         if !self.tells.iter().any(|t| t.id == id && t.why == why) {
-            self.tells.push(Tell { id: id.to_owned(), why, weight });
+            self.tells.push(Tell { id: id.to_owned(), why, weight, text: None });
         }
     }
 
@@ -91,9 +91,7 @@ impl<'l> Session<'l> {
         crate::tells::mail(&mut self, &reading.facts);
         reading.facts.oddities = self.oddities;
         reading.facts.tells = self.tells;
-        reading.facts.tells.sort_by(|a, b| {
-            b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
-        });
+        crate::tells::sort(&mut reading.facts.tells);
         Reading { sources: self.sources, payloads: self.payloads, ..reading }
     }
 

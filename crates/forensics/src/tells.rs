@@ -107,6 +107,28 @@ pub fn criterion(id: &str) -> Criterion {
     CATALOGUE.iter().find(|entry| entry.id == id).map_or(Criterion::Kind, |entry| entry.criterion)
 }
 
+/// The criterion of a tell that was told: an operator's own tells say theirs themselves.
+///
+/// ```
+/// use forensics::tells::{Criterion, criterion_of};
+/// use lexicon::facts::{Tell, TellText};
+/// let text = TellText { criterion: "mass".to_owned(), ..TellText::default() };
+/// let tell = Tell { id: "own-a".to_owned(), why: String::new(), weight: 1, text: Some(text) };
+/// assert_eq!(criterion_of(&tell), Criterion::Mass);
+/// ```
+pub fn criterion_of(tell: &Tell) -> Criterion {
+    let own = tell.text.as_ref().map(|text| text.criterion.as_str());
+    let own = own.and_then(|word| Criterion::ALL.into_iter().find(|criterion| criterion.word() == word));
+    own.unwrap_or_else(|| criterion(&tell.id))
+}
+
+/// Puts tells into their order: the heaviest first, those of one id together.
+pub fn sort(tells: &mut [Tell]) {
+    tells.sort_by(|a, b| {
+        b.weight.cmp(&a.weight).then_with(|| a.id.cmp(&b.id)).then_with(|| a.why.cmp(&b.why))
+    });
+}
+
 /// The text of a tell; `None` for an id that is not in the catalogue.
 ///
 /// ```

@@ -16,6 +16,7 @@ pub mod routes;
 pub mod serve;
 pub mod shelf;
 mod state;
+pub mod supplied;
 mod view;
 pub mod worker;
 pub mod world;

@@ -88,10 +88,14 @@ pub struct Opened {
     pub vault: Vault,
     /// What the migrations did.
     pub schema: vault::Opened,
+    /// How many own tells and YARA rules of the operator are in force.
+    pub rules: (usize, usize),
+    /// What is wrong with rules and lists of the operator. The hub runs without them.
+    pub problems: Vec<forensics::rules::Problem>,
 }
 
 /// Opens everything in a data folder; `database` is a `postgres://` address where the records are not to lie
-/// in the folder itself; `opener` takes attachments apart.
+/// in the folder itself; `opener` makes what takes attachments apart, of the operator's YARA rules.
 ///
 /// # Errors
 /// What could not be opened, and what to do.
@@ -99,7 +103,7 @@ pub async fn open(
     data: &Path,
     database: Option<&str>,
     settings: HubSettings,
-    opener: Arc<dyn anatomy::Opener>,
+    opener: impl FnOnce(&[anatomy::yara::RuleFile]) -> Arc<dyn anatomy::Opener>,
     world: Arc<dyn World>,
 ) -> Result<Opened, StartError> {
     private_folder(data)?;
@@ -110,16 +114,22 @@ pub async fn open(
     let blobs = LocalBlobs::open(&data.join("blobs"))?;
     let key = gate_key(&data.join("gate.key"), &*world)?;
     let guards = guards(&data.join("guards"), settings.demo)?;
-    let app = assemble(
-        Arc::new(vault.clone()),
-        Arc::new(blobs),
-        key,
-        settings,
-        Settings { guards, opener, ..Settings::default() },
-        world,
-        Vec::new(),
-    );
-    Ok(Opened { app, vault, schema })
+    let supplied = crate::supplied::of_data(data);
+    let rules = (supplied.own.len(), supplied.yara_rules);
+    // The people come from the operator's file. The hub's own members are not among them: one dissection is shown to
+    // all who handed the mail in, and a tell that names a member would say who takes part.
+    let dissection = Settings {
+        guards,
+        opener: opener(&supplied.yara),
+        known: supplied.known,
+        own: Arc::new(supplied.own),
+        yara: !supplied.yara.is_empty(),
+        ..Settings::default()
+    };
+    let app =
+        assemble(Arc::new(vault.clone()), Arc::new(blobs), key, settings, dissection, world, Vec::new());
+    let problems = supplied.problems.into_iter().chain(supplied.faulty_lines).collect();
+    Ok(Opened { app, vault, schema, rules, problems })
 }
 
 /// Puts a hub together from its parts; tests use it with a repeatable world.

@@ -35,7 +35,7 @@ pub async fn released(
         data,
         database,
         HubSettings::default(),
-        Arc::new(anatomy::InProcess::default()),
+        |_| Arc::new(anatomy::InProcess::default()),
         Arc::new(SystemWorld::default()),
     )
     .await?;

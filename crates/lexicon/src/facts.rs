@@ -492,6 +492,22 @@ pub struct Tell {
     pub why: String,
     /// How much it speaks for an attack, 1 (a hint) to 5 (nearly certain).
     pub weight: u8,
+    /// What it says, where an operator's own rule tells it: the catalogue does not know its id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub text: Option<TellText>,
+}
+
+/// What an operator's own tell says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TellText {
+    /// In Japanese.
+    pub ja: String,
+    /// In English.
+    pub en: String,
+    /// The criterion under which a verdict lays it out: `kind`, `past`, `craft`, `sender` or `mass`.
+    pub criterion: String,
+    /// Where the knowledge is from.
+    pub source: String,
 }
 
 /// Something wrong with the mail as data: never an error, always told.

@@ -33,7 +33,7 @@ pub(super) fn show(facts: &MailFacts, style: &Style) -> String {
     page.line(&format!("{}  {auth}", pad(&from, room)));
 
     if let Some(first) = facts.tells.first() {
-        let name = tells::name(&first.id, style.lang);
+        let name = tells::name(first, style.lang);
         let why = harmless(&first.why);
         let more = facts.tells.len() - 1;
         let more = match (more, style.lang) {
@@ -42,7 +42,7 @@ pub(super) fn show(facts: &MailFacts, style: &Style) -> String {
             (more, lexicon::Lang::En) => format!("  +{more} more"),
         };
         let room = page.room().saturating_sub(7 + width(&more));
-        let name = cut(name, room);
+        let name = cut(&name, room);
         let left = room.saturating_sub(width(&name) + 2);
         let why = if left >= 10 { format!("  {}", paint.dim(&cut(&why, left))) } else { String::new() };
         page.line(&format!("{}  {name}{why}{}", tells::bar(paint, first.weight), paint.dim(&more)));

@@ -1,5 +1,6 @@
 //! What gives the mail away, heaviest first, with the evidence.
 
+use lexicon::facts::Tell;
 use lexicon::{Lang, MailFacts};
 
 use super::{Page, harmless};
@@ -22,7 +23,7 @@ pub(super) fn show(page: &mut Page<'_>, facts: &MailFacts) {
     for tells in facts.tells.chunk_by(|a, b| a.id == b.id) {
         let Some(first) = tells.first() else { continue };
         let mut bar = bar(paint, first.weight);
-        for line in wrap(name(&first.id, page.style.lang), room) {
+        for line in wrap(&name(first, page.style.lang), room) {
             let text = format!("{bar}  {}", paint.bold(&line));
             page.line(&text);
             bar = " ".repeat(5);
@@ -41,9 +42,12 @@ pub(super) fn bar(paint: Paint, weight: u8) -> String {
     format!("{}{}", paint.weight(weight, &filled), paint.dim(&empty))
 }
 
-/// What a tell says.
-pub(super) fn name(id: &str, lang: Lang) -> &str {
-    anatomy::tells::text(id).map_or(id, |text| text.of(lang))
+/// What a tell says: an own tell brings its text along.
+pub(super) fn name(tell: &Tell, lang: Lang) -> String {
+    match &tell.text {
+        Some(own) => harmless(lang.pick(&own.ja, &own.en)),
+        None => anatomy::tells::text(&tell.id).map_or(&*tell.id, |text| text.of(lang)).to_owned(),
+    }
 }
 
 pub(super) fn count(number: usize) -> String {

@@ -103,7 +103,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     // Names for examples tie mails in exercises, and real mails have none.
     let settings = Settings {
         guards: args.guards.guards(Guards::builtin_for_examples(), session)?,
-        opener: super::worker::opener(),
+        opener: super::worker::opener(&[]),
         ..Settings::default()
     };
     let bar = progress(session, true);

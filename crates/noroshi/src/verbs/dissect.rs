@@ -5,10 +5,12 @@ use std::io::{self, Write};
 use clap::builder::NonEmptyStringValueParser;
 use desk::dissect::{Settings, is_locked};
 use desk::keyring::Ring;
+use hub::supplied::Supplied;
 use indicators::guard::Guards;
-use lexicon::MailFacts;
+use lexicon::{Lang, MailFacts};
 
 use super::guards::GuardArgs;
+use super::supplied::SuppliedArgs;
 use super::waiting::{Locked, Waiting, Waits};
 use crate::intake::{self, Intake};
 use crate::outcome::{Failure, Outcome};
@@ -22,7 +24,7 @@ use crate::screen::Session;
 /// fetched or opened.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  noroshi dissect suspicious.eml\n  noroshi dissect --jsonl ~/Maildir box.mbox > facts.jsonl\n  noroshi dissect --fail-on tell:4 - < mail.eml\n  noroshi dissect --own-domain example.co.jp --guard-list partners.txt reported/"
+    after_help = "Examples:\n  noroshi dissect suspicious.eml\n  noroshi dissect --jsonl ~/Maildir box.mbox > facts.jsonl\n  noroshi dissect --fail-on tell:4 - < mail.eml\n  noroshi dissect --own-domain example.co.jp --guard-list partners.txt reported/\n  noroshi dissect --rules rules/ --people people.txt --fail-on own-fake-invoice,yara-match reported/"
 )]
 pub(crate) struct Args {
     /// Mails, mailboxes, folders; - is standard input
@@ -59,6 +61,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     guards: GuardArgs,
+
+    #[command(flatten)]
+    supplied: SuppliedArgs,
 }
 
 /// What ends the run with exit code 1.
@@ -84,6 +89,10 @@ impl FailOn {
                         _ => Err("the weight goes from 1 to 5, e.g. tell:4".to_owned()),
                     };
                 }
+                // Whether there is such an own tell is known once the rules are read.
+                if other.starts_with("own-") {
+                    return Ok(Self::Id(other.to_owned()));
+                }
                 let known = anatomy::tells::text(other).or_else(|| anatomy::oddities::text(other));
                 match known {
                     Some(_) => Ok(Self::Id(other.to_owned())),
@@ -93,6 +102,18 @@ impl FailOn {
                     }
                 }
             }
+        }
+    }
+
+    fn check_own(&self, supplied: &Supplied, session: &Session) -> Result<(), Failure> {
+        match self {
+            Self::Id(id) if id.starts_with("own-") && !supplied.own.has(id) => {
+                Err(Failure::Usage(match session.lang {
+                    Lang::Ja => format!("--fail-on {id}: --rules の規則にこの id の見分け方はありません"),
+                    Lang::En => format!("--fail-on {id}: no tell of --rules has this id"),
+                }))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -149,11 +170,12 @@ impl Waits for Written {
 }
 
 pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
-    let settings = Settings {
-        guards: args.guards.guards(Guards::builtin(), session)?,
-        opener: super::worker::opener(),
-        ..Settings::default()
-    };
+    let guards = args.guards.guards(Guards::builtin(), session)?;
+    let supplied = args.supplied.read(session)?;
+    for condition in &args.fail_on {
+        condition.check_own(&supplied, session)?;
+    }
+    let settings = SuppliedArgs::settings(supplied, Settings { guards, ..Settings::default() });
     let form = match () {
         () if args.report => Form::Report,
         () if args.json => Form::Json,

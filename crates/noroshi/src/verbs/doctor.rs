@@ -82,7 +82,7 @@ struct Place {
 /// A check with its stable id and its name.
 type Named = (&'static str, Text, fn(&Place) -> Check);
 
-const CHECKS: [Named; 9] = [
+const CHECKS: [Named; 10] = [
     ("data-folder", Text::new("データフォルダ", "Data folder"), data_folder),
     ("data-private", Text::new("アクセス権", "Permissions"), data_private),
     ("free-space", Text::new("空き容量", "Free space"), free_space),
@@ -92,6 +92,7 @@ const CHECKS: [Named; 9] = [
     ("open-files", Text::new("ファイル数の上限", "Open files"), open_files),
     ("locale", Text::new("ロケール", "Locale"), locale_utf8),
     ("confinement", Text::new("添付の隔離", "Confinement"), confinement),
+    ("rules", Text::new("規則と一覧", "Rules and lists"), rules),
 ];
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome, Failure> {
@@ -364,6 +365,34 @@ fn confinement(_: &Place) -> Check {
         );
     }
     Check::ok(format!("{}; {}/{} refused", parts.join(", "), probe.attempts.len(), probe.attempts.len()))
+}
+
+/// Reads the operator's rules and lists, and lets a worker take the rules.
+fn rules(place: &Place) -> Check {
+    let supplied = hub::supplied::of_data(&place.data);
+    let problems: Vec<_> = supplied.problems.iter().chain(&supplied.faulty_lines).collect();
+    if let Some(first) = problems.first() {
+        let more = problems.len() - 1;
+        let more = if more == 0 { String::new() } else { format!(" (+{more})") };
+        return Check::warn(
+            format!("{} {}: {}{more}", first.code, first.place(), first.what.en),
+            "この規則や行は使われません。noroshi dissect --rules で誤りをすべて見て直してください",
+            "these rules or lines are not used; see all that is wrong with noroshi dissect --rules, and mend it",
+        );
+    }
+    if let Err(lost) = super::worker::pool().with_rules(&supplied.yara).try_rules() {
+        return Check::fail(
+            lost.oddity(),
+            "YARA 規則を使う隔離プロセスが起動しません。規則を減らすか、原因の規則ファイルを外してください",
+            "no worker starts with the YARA rules; take rules out until one does",
+        );
+    }
+    Check::ok(format!(
+        "{} own tells, {} YARA rules, {} DKIM keys",
+        supplied.own.len(),
+        supplied.yara_rules,
+        supplied.known.keys.len()
+    ))
 }
 
 fn locale_utf8(_: &Place) -> Check {

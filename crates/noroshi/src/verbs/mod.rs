@@ -9,6 +9,7 @@ mod doctor;
 mod export;
 mod guards;
 mod serve;
+mod supplied;
 mod waiting;
 mod worker;
 

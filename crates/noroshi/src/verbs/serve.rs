@@ -14,8 +14,8 @@ use crate::screen::Session;
 
 /// Run the hub: pages, API and workers over one data folder
 ///
-/// Everything lies in the data folder: records (SQLite), mails, the gate's key, and your own guard lists
-/// (guards/*.txt). Back it up whole. The first start prints a one-time link with which you make the
+/// Everything lies in the data folder: records (SQLite), mails, the gate's key, your own guard lists (guards/*.txt),
+/// rules (rules/*.toml, *.yar) and lists (known/dkim-keys.txt, freemail.txt, people.txt). Back it up whole. The first start prints a one-time link with which you make the
 /// administrator's account; no default account exists.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -82,10 +82,24 @@ async fn serve(args: Args, session: &Session) -> Result<Outcome, StartError> {
     let world = Arc::new(SystemWorld::default());
     let settings = HubSettings { name: args.name, demo: args.demo, secure: args.https };
     let shared: Arc<dyn desk::world::World> = Arc::<SystemWorld>::clone(&world);
-    let Opened { app, vault, schema } =
-        hub::serve::open(&data, args.database.as_deref(), settings, super::worker::opener(), shared).await?;
+    let opener = super::worker::opener;
+    let Opened { app, vault, schema, rules, problems } =
+        hub::serve::open(&data, args.database.as_deref(), settings, opener, shared).await?;
     for what in &schema.applied {
         println!("{}: {}", lang.pick("記録の更新", "records"), what.of(lang));
+    }
+    if rules != (0, 0) {
+        let (own, yara) = rules;
+        println!(
+            "{}",
+            match lang {
+                lexicon::Lang::Ja => format!("運用者の規則: 自作の見分け方 {own} 件、YARA 規則 {yara} 件"),
+                lexicon::Lang::En => format!("the operator's rules: {own} own tells, {yara} YARA rules"),
+            }
+        );
+    }
+    for problem in &problems {
+        session.say(problem.show(lang).trim_end());
     }
     let app = if args.demo {
         let (app, credentials) = hub::demo::fill(app, &world, &data, &url).await?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anatomy::yara::RuleFile;
 use anatomy::{Opener, Remembering};
 
 use crate::outcome::{Failure, Outcome};
@@ -19,9 +20,9 @@ pub(crate) fn pool() -> confine::Pool {
     confine::Pool::new(program(), &["worker"], confine::Limits::default())
 }
 
-/// Opens attachments in confined workers, each file once.
-pub(crate) fn opener() -> Arc<dyn Opener> {
-    Arc::new(Remembering::new(pool()))
+/// Opens attachments in confined workers, each file once, and holds them against these YARA rules.
+pub(crate) fn opener(rules: &[RuleFile]) -> Arc<dyn Opener> {
+    Arc::new(Remembering::new(pool().with_rules(rules)))
 }
 
 pub(crate) fn run() -> Result<Outcome, Failure> {

@@ -87,8 +87,8 @@ fn facts() -> MailFacts {
             guard: Some(GuardMark { list: hostile(), entry: hostile(), overridden: some() }),
         }],
         tells: vec![
-            Tell { id: hostile(), why: hostile(), weight: 5 },
-            Tell { id: "b".to_owned(), why: String::new(), weight: 0 },
+            Tell { id: hostile(), why: hostile(), weight: 5, text: None },
+            Tell { id: "b".to_owned(), why: String::new(), weight: 0, text: None },
         ],
         oddities: vec![Oddity { id: hostile(), place: hostile() }],
         headers: vec![Header { name: hostile(), value: hostile() }],
