@@ -15,9 +15,11 @@ mod plot;
 pub mod routes;
 pub mod serve;
 pub mod shelf;
+pub mod show;
 mod state;
 mod view;
 pub mod worker;
 pub mod world;
 
+pub use pages::standalone;
 pub use state::{App, DemoAccount, HubSettings};

@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use clap::builder::NonEmptyStringValueParser;
 use desk::dissect::{Settings, dissect, dissect_with, is_locked};
 use desk::keyring::Ring;
+use hub::standalone::Shown;
 use indicators::guard::Guards;
 use lexicon::MailFacts;
 
+use super::dissect_html::Sheet;
 use super::guards::GuardArgs;
 use super::waiting::{Locked, Waiting, Waits};
 use crate::intake::{self, Intake};
@@ -18,11 +20,11 @@ use crate::screen::Session;
 /// Take mails apart: facts, what gives them away, indicators (メールを解剖する)
 ///
 /// Reads .eml and Outlook's .msg, mbox, Maildir and whole folders. On a terminal it prints a report; elsewhere,
-/// and with --jsonl, one JSON object a mail, in the order of the paths. Nothing that a mail names is ever
-/// fetched or opened.
+/// and with --jsonl, one JSON object a mail, in the order of the paths; with --html one page for a browser, which
+/// stands alone. Nothing that a mail names is ever fetched or opened.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  noroshi dissect suspicious.eml\n  noroshi dissect --jsonl ~/Maildir box.mbox > facts.jsonl\n  noroshi dissect --fail-on tell:4 - < mail.eml\n  noroshi dissect --own-domain example.co.jp --guard-list partners.txt reported/"
+    after_help = "Examples:\n  noroshi dissect suspicious.eml\n  noroshi dissect --jsonl ~/Maildir box.mbox > facts.jsonl\n  noroshi dissect --html suspicious.eml > suspicious.html\n  noroshi dissect --fail-on tell:4 - < mail.eml\n  noroshi dissect --own-domain example.co.jp --guard-list partners.txt reported/"
 )]
 pub(crate) struct Args {
     /// Mails, mailboxes, folders; - is standard input
@@ -30,16 +32,20 @@ pub(crate) struct Args {
     paths: Vec<String>,
 
     /// One JSON object a line and mail (the default where no terminal is)
-    #[arg(long, conflicts_with_all = ["json", "report"])]
+    #[arg(long, conflicts_with_all = ["json", "report", "html"])]
     jsonl: bool,
 
     /// One JSON array
-    #[arg(long, conflicts_with = "report")]
+    #[arg(long, conflicts_with_all = ["report", "html"])]
     json: bool,
 
     /// The report for people, also where no terminal is
-    #[arg(long)]
+    #[arg(long, conflicts_with = "html")]
     report: bool,
+
+    /// One page for a browser: everything in it, no script, nothing fetched; several mails with a table on top
+    #[arg(long)]
+    html: bool,
 
     /// In the report: everything, nothing cut; of several mails, the whole report of each
     #[arg(long)]
@@ -114,6 +120,7 @@ enum Form {
     Jsonl,
     Json,
     Report,
+    Html,
 }
 
 /// What is kept of a mail until its turn to be written.
@@ -122,6 +129,8 @@ struct Written {
     text: String,
     /// The facts, where it may be the only mail: its report is another one then.
     facts: Option<Box<MailFacts>>,
+    /// What the page shows of it.
+    shown: Option<Box<Shown>>,
     counts: Counts,
     found: bool,
     /// The passwords that it tells other mails.
@@ -132,7 +141,9 @@ struct Written {
 
 impl Waits for Written {
     fn bytes(&self) -> usize {
-        self.text.len() + self.locked.as_ref().map_or(0, |locked| locked.raw.len())
+        self.text.len()
+            + self.shown.as_ref().map_or(0, |shown| shown.bytes())
+            + self.locked.as_ref().map_or(0, |locked| locked.raw.len())
     }
 
     fn ring(&mut self) -> Option<Ring> {
@@ -155,6 +166,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         ..Settings::default()
     };
     let form = match () {
+        () if args.html => Form::Html,
         () if args.report => Form::Report,
         () if args.json => Form::Json,
         () if args.jsonl || !session.out_is_terminal => Form::Jsonl,
@@ -164,6 +176,8 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         Style { lang: session.lang, paint: session.paint, width: session.width(args.width), full: args.full };
     let progress = report::progress(session, form != Form::Report || !session.out_is_terminal);
     let mut out = io::BufWriter::with_capacity(256 << 10, io::stdout().lock());
+    let mut sheet = Sheet::new(&args.paths, session.lang);
+    let only = sheet.is_only();
     let mut intake = Intake::new(args.paths);
     let mut counts = Counts::default();
     let mut found = false;
@@ -172,18 +186,20 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     if form == Form::Json {
         out.write_all(b"[")?;
     }
-    let render = |facts: MailFacts| {
+    let render = |raw: &[u8], facts: MailFacts| {
         let mut written = Written {
             text: String::new(),
             counts: Counts::of(&facts),
             found: args.fail_on.iter().any(|condition| condition.is_met(&facts)),
             facts: None,
+            shown: None,
             ring: None,
             locked: None,
         };
         match form {
             // Plain data: nothing in it can fail to be written.
             Form::Jsonl | Form::Json => written.text = serde_json::to_string(&facts).unwrap_or_default(),
+            Form::Html => written.shown = Some(Box::new(Shown::of(raw, facts, session.lang, only))),
             Form::Report if args.full => written.text = report::whole(&facts, &style),
             Form::Report => {
                 written.text = report::brief(&facts, &style);
@@ -202,6 +218,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
                 out.write_all(if is_first { b"\n" } else { b",\n" })?;
                 out.write_all(written.text.as_bytes())?;
             }
+            Form::Html => sheet.add(written.shown),
             Form::Report if is_first => first = Some(written),
             Form::Report => {
                 if let Some(first) = first.take() {
@@ -217,7 +234,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         Ok(())
     };
     let mut waiting = Waiting::new(|locked: &Locked, passwords: &[anatomy::Password]| {
-        render(dissect_with(&locked.raw, &locked.facts.path, &settings, passwords).facts)
+        render(&locked.raw, dissect_with(&locked.raw, &locked.facts.path, &settings, passwords).facts)
     });
     intake::each(
         &mut intake,
@@ -226,7 +243,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
             let facts = dissect(bytes, path, &settings).facts;
             let ring = Ring::told_by(&facts);
             let locked = is_locked(&facts).then(|| Locked::new(bytes, &facts)).flatten();
-            Written { ring, locked, ..render(facts) }
+            Written { ring, locked, ..render(bytes, facts) }
         },
         |written| {
             progress.inc(1);
@@ -251,6 +268,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
                 out.write_all(closing::summary(&counts, &style).as_bytes())?;
             }
         }
+        Form::Html => out.write_all(sheet.page().as_bytes())?,
         Form::Jsonl => {}
     }
     out.flush()?;
