@@ -20,6 +20,11 @@ pub struct Entry<'a> {
     pub random: [u8; 11],
 }
 
+/// The same files in an archive that is not encrypted: for the demo's carriers.
+pub(crate) fn plain(entries: &[Entry<'_>]) -> Vec<u8> {
+    archive(entries, None)
+}
+
 /// The archive. Its files carry no date: the same files and random bytes give the same archive.
 pub fn zip(entries: &[Entry<'_>]) -> Vec<u8> {
     zip_with(entries, PASSWORD)
@@ -27,18 +32,23 @@ pub fn zip(entries: &[Entry<'_>]) -> Vec<u8> {
 
 /// The same with another password.
 pub fn zip_with(entries: &[Entry<'_>], password: &str) -> Vec<u8> {
+    archive(entries, Some(password))
+}
+
+fn archive(entries: &[Entry<'_>], password: Option<&str>) -> Vec<u8> {
     let room: usize = entries.iter().map(|entry| entry.bytes.len() + 2 * entry.name.len() + 128).sum();
     let (mut out, mut directory) = (Vec::with_capacity(room + 22), Vec::new());
     for entry in entries {
         let crc = crc32(entry.bytes);
         let size = u32::try_from(entry.bytes.len()).unwrap_or(u32::MAX);
-        let packed = size.saturating_add(u32::try_from(HEADER).unwrap_or(0));
+        let header = if password.is_some() { HEADER } else { 0 };
+        let packed = size.saturating_add(u32::try_from(header).unwrap_or(0));
         let offset = u32::try_from(out.len()).unwrap_or(u32::MAX);
         let name = u16::try_from(entry.name.len()).unwrap_or(0);
-        // Version 2.0; encrypted, name in UTF-8; stored; 1 January 1980.
+        // Version 2.0; maybe encrypted, name in UTF-8; stored; 1 January 1980.
         let shared = [
             &20u16.to_le_bytes()[..],
-            &0x0801u16.to_le_bytes(),
+            &(0x0800u16 | u16::from(password.is_some())).to_le_bytes(),
             &0u16.to_le_bytes(),
             &0u16.to_le_bytes(),
             &0x21u16.to_le_bytes(),
@@ -52,10 +62,17 @@ pub fn zip_with(entries: &[Entry<'_>], password: &str) -> Vec<u8> {
         out.extend_from_slice(b"PK\x03\x04");
         out.extend_from_slice(&shared);
         out.extend_from_slice(entry.name.as_bytes());
-        let mut keys = Keys::of(password);
-        // The last byte of the header tells a reader whether the password fits.
-        let check = crc.to_le_bytes()[3];
-        out.extend(entry.random.iter().chain(&[check]).chain(entry.bytes).map(|byte| keys.seal(*byte)));
+        match password {
+            Some(password) => {
+                let mut keys = Keys::of(password);
+                // The last byte of the header tells a reader whether the password fits.
+                let check = crc.to_le_bytes()[3];
+                out.extend(
+                    entry.random.iter().chain(&[check]).chain(entry.bytes).map(|byte| keys.seal(*byte)),
+                );
+            }
+            None => out.extend_from_slice(entry.bytes),
+        }
         directory.extend_from_slice(b"PK\x01\x02\x14\x00");
         directory.extend_from_slice(&shared);
         // No comment, first disk, no attributes.
@@ -98,7 +115,7 @@ fn step(crc: u32, byte: u8) -> u32 {
 }
 
 /// CRC-32 as zip archives use it.
-pub(crate) fn crc32(bytes: &[u8]) -> u32 {
+fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| step(crc, *byte))
 }
 
@@ -135,7 +152,7 @@ mod tests {
 
     #[test]
     fn python_opens_a_sealed_archive_with_its_password_and_not_with_another() {
-        let bytes: Vec<u8> = (0..70_000u32).map(|n| (n * n >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..70_000u32).map(|n| ((n * 7) >> 3) as u8).collect();
         let archive = zip(&[
             Entry { name: "content", bytes: &bytes, random: [7; 11] },
             Entry { name: "メモ.txt", bytes: "開かないでください".as_bytes(), random: [9; 11] },
@@ -148,7 +165,7 @@ mod tests {
             assert all(i.flag_bits & 1 for i in z.infolist())\n\
             z.setpassword(b'infected')\n\
             assert z.testzip() is None\n\
-            assert z.read('content') == bytes((n * n >> 3) & 255 for n in range(70000))\n\
+            assert z.read('content') == bytes(((n * 7) >> 3) & 255 for n in range(70000))\n\
             try:\n    z.read('content', pwd=b'wrong one')\nexcept RuntimeError: pass\nelse: raise SystemExit('opened')\n";
         let Ok(mut python) = Command::new("python3")
             .args(["-c", PROGRAM])
