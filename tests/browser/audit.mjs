@@ -145,7 +145,9 @@ async function walk(page, name, role) {
       const path = link.split("#")[0];
       const shape = shapes.find((each) => path.startsWith(each));
       if (!shape || seen.has(path)) continue;
-      const key = shape + (path.endsWith("/release") ? "release" : "");
+      // Every view of a mail and its files is a shape of its own.
+      const view = shape === "/submissions/" ? /\/(rendered|source|hex|strings|download)(\?|$)/.exec(path)?.[1] ?? "" : "";
+      const key = shape + view + (path.endsWith("/release") ? "release" : "");
       const count = perShape.get(key) ?? 0;
       if (count >= OF_ONE_SHAPE) continue;
       perShape.set(key, count + 1);

@@ -51,7 +51,11 @@ async fn a_mail_is_shown_without_anything_that_could_run_or_be_fetched() {
     let around = hub.page(&cookie, &format!("/submissions/{id}")).await;
     let policy = around.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
-    assert!(around.text().contains("<iframe class=\"mail-frame\" sandbox referrerpolicy=\"no-referrer\""));
+    assert!(
+        around
+            .text()
+            .contains("<iframe class=\"mail-frame mail-frame-low\" sandbox referrerpolicy=\"no-referrer\"")
+    );
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! that a browser or a hasty hand could follow defanged.
 
 use indicators::guard::{Guards, lists};
-use lexicon::facts::MailFacts;
+use lexicon::facts::{HtmlFacts, MailFacts};
 use lexicon::observable::GuardMark;
 use lexicon::{Member, Observable, ObservableType};
 
@@ -35,6 +35,8 @@ pub(super) struct Mail {
     pub(super) frame_address: Option<String>,
     /// The mail made harmless as a page, where it is to stand in this one.
     pub(super) frame_document: Option<String>,
+    /// How high its frame is to be: a frame without scripts cannot find out.
+    pub(super) frame_size: &'static str,
     /// The source by lines, where it is to stand in this page.
     pub(super) source: Vec<String>,
     pub(super) source_cut: bool,
@@ -151,8 +153,17 @@ impl Mail {
             criteria: criteria(v, facts, around.relations, around.campaign),
             key_label: if around.key.is_empty() { String::new() } else { format!(" {}", around.key) },
             key: around.key,
-            frame_address: around.base.as_ref().map(|base| format!("{base}/rendered")),
-            frame_document: around.document,
+            frame_address: around
+                .base
+                .as_ref()
+                .filter(|_| has_html(facts))
+                .map(|base| format!("{base}/rendered")),
+            frame_document: around.document.filter(|_| has_html(facts)),
+            frame_size: match facts.body.text.len().max(html.text.len()) {
+                0..500 => "mail-frame-low",
+                500..4_000 => "mail-frame-middle",
+                _ => "mail-frame-high",
+            },
             source: around.source.0,
             source_cut: around.source.1,
             base: around.base,
@@ -224,6 +235,11 @@ impl Mail {
                 .collect(),
         }
     }
+}
+
+/// True for a mail with an HTML part: a plain text is shown as such already.
+fn has_html(facts: &MailFacts) -> bool {
+    facts.body.source == "text/html" || !facts.html.text.is_empty() || facts.html != HtmlFacts::default()
 }
 
 /// Text line by line: a line break of the mail stays one, every other control becomes visible.

@@ -95,7 +95,11 @@ impl Row {
         for file in real().take(4) {
             let name = lexicon::text::visible(file.name.as_deref().unwrap_or(""));
             let kind = kinds::kind(lang, &file.kind);
-            files.push(if name.is_empty() { kind } else { format!("{name} ({kind}, {})", size(file.size)) });
+            files.push(match lang {
+                _ if name.is_empty() => kind,
+                Lang::Ja => format!("{name}（{kind}、{}）", size(file.size)),
+                Lang::En => format!("{name} ({kind}, {})", size(file.size)),
+            });
         }
         Self {
             path: lexicon::text::visible(&facts.path),
@@ -275,4 +279,139 @@ fn relations(at: usize, facts: &MailFacts, all: &[(usize, &Shown, &MailFacts)], 
         ));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use lexicon::facts::{Attachment, Property, Relation, Script, Tell};
+
+    use super::*;
+
+    fn named(name: &str, kind: &str) -> Attachment {
+        Attachment {
+            name: Some(name.to_owned()),
+            kind: kind.to_owned(),
+            size: 4_321,
+            sha256: "ab".repeat(32),
+            sha1: "cd".repeat(20),
+            md5: "ef".repeat(16),
+            ..Attachment::default()
+        }
+    }
+
+    /// A mail with everything that an analyser may tell of a file.
+    fn facts(subject: &str) -> MailFacts {
+        let raw = format!(
+            "From: =?utf-8?b?6Zyn5bO2?= <a@attacker.test>\r\nSubject: {subject}\r\nContent-Type: text/html\r\n\r\n\
+             <p>See <a href='http://attacker.test/x'>https://bank.example/</a></p>"
+        );
+        let mut facts = desk::dissect::dissect(raw.as_bytes(), "mail.eml", &Default::default()).facts;
+        let shortcut = Attachment {
+            properties: vec![
+                Property { name: "lnk.machine-id".into(), value: "desktop-7".into() },
+                Property { name: "document.author".into(), value: "<b>山田</b>".into() },
+            ],
+            relations: vec![Relation {
+                kind: "template".into(),
+                target: "http://template.attacker.test/n.dotm".into(),
+            }],
+            scripts: vec![Script {
+                language: "vba".into(),
+                name: "ThisDocument".into(),
+                text: "Sub AutoOpen()\n\tShell(\"x\")</div><script>\nEnd Sub".into(),
+            }],
+            text: "見積依頼書\n下記のとおり".into(),
+            tlsh: Some(format!("T1{}", "A".repeat(70))),
+            ..named("見積依頼書.docm", "docm")
+        };
+        facts.attachments = vec![Attachment {
+            encrypted: Some(true),
+            password: Some("Kiri-2611".into()),
+            password_from: Some("other-mail".into()),
+            children: vec![shortcut, Attachment { sha256: String::new(), ..named("写真.jpg", "jpg") }],
+            ..named("見積\u{202e}依頼書.zip", "zip")
+        }];
+        for (id, weight) in [("macro-document", 4), ("auth-failed", 2), ("macro-document", 4)] {
+            let why = format!("attachment[0] {}", facts.tells.len());
+            facts.tells.push(Tell { id: id.into(), why, weight });
+        }
+        facts
+    }
+
+    fn shown(subject: &str, only: bool, lang: Lang) -> Shown {
+        Shown::of(b"Subject: x\r\n\r\n\x1b$B<script>\r\n", facts(subject), lang, only)
+    }
+
+    #[test]
+    fn everything_that_is_known_of_a_file_is_on_the_page_and_nothing_of_it_is_markup() {
+        let html = page(&[shown("one", true, Lang::En)], Lang::En);
+        for part in [
+            "Word document that may hold macros",
+            "Kiri-2611",
+            "another mail of the same provider",
+            "hxxp://template[.]attacker[.]test/n.dotm",
+            "<mark>AutoOpen</mark>",
+            "desktop-7",
+            "見積依頼書\n下記のとおり",
+            "T1AAAA",
+            "見積⟨U+202E⟩依頼書.zip",
+            "It is listed only; it was not opened.",
+            "ZIP archive › Word document that may hold macros",
+            "⟨U+001B⟩$B&#60;script&#62;",
+        ] {
+            assert!(html.contains(part), "{part}");
+        }
+        assert!(!html.contains("<b>山田") && !html.contains("<script") && !html.contains("</div><script"));
+        // Both pieces of evidence stand under one tell, and that one with the malware.
+        let part = html.split("malware-title").nth(1).unwrap().split("relation-title").next().unwrap();
+        assert_eq!(part.matches("tell-text").count(), 1);
+        assert_eq!(part.matches("evidence value keep").count(), 2);
+    }
+
+    #[test]
+    fn nothing_on_the_page_leads_out_of_it() {
+        let html = page(&[shown("one", true, Lang::Ja)], Lang::Ja);
+        assert!(!html.contains("http://") && !html.contains("https://"), "a live address");
+        for attribute in ["href=\"", "src=\""] {
+            assert!(html.split(attribute).skip(1).all(|rest| rest.starts_with('#')), "{attribute}");
+        }
+        assert!(html.contains(
+            "<iframe class=\"mail-frame mail-frame-low\" sandbox referrerpolicy=\"no-referrer\" srcdoc="
+        ));
+        assert!(html.contains("default-src 'none'"));
+    }
+
+    #[test]
+    fn several_mails_have_a_table_on_top_and_ids_of_their_own() {
+        let mut mails: Vec<Shown> = ["one", "two", "three"].map(|s| shown(s, false, Lang::En)).into();
+        mails[2].shorten();
+        let html = page(&mails, Lang::En);
+        assert!(html.contains("href=\"#m1-mail\"") && html.contains("href=\"#m2-mail\""));
+        assert!(html.contains("1 mails are in the table alone") && !html.contains("#m3-mail"));
+        assert!(html.contains("The same sender in mail 2") && html.contains("The same file in mail 1"));
+        let mut ids: Vec<&str> =
+            html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        if let Some(folder) = std::env::var_os("NOROSHI_KEEP_PAGES") {
+            let folder = std::path::PathBuf::from(folder);
+            std::fs::write(folder.join("several.html"), &html).unwrap();
+            std::fs::write(folder.join("one.html"), page(&[shown("one", true, Lang::Ja)], Lang::Ja)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_file_of_many_files_and_long_scripts_stays_a_page_that_opens() {
+        let mut facts = facts("big");
+        let script =
+            Script { language: "vba".into(), name: "x".into(), text: "eval(1) ' line\n".repeat(20_000) };
+        let one =
+            Attachment { scripts: vec![script; 50], text: "あ".repeat(500_000), ..named("a.doc", "doc") };
+        facts.attachments = vec![Attachment { children: vec![one; 300], ..named("a.zip", "zip") }];
+        let html = page(&[Shown::of(b"x", facts, Lang::En, true)], Lang::En);
+        assert!(html.len() < 6 << 20, "{}", html.len());
+        assert!(html.contains("more files that are not shown here"));
+    }
 }
