@@ -79,6 +79,10 @@ try {
     page.on("request", (request) => {
       if (!request.url().startsWith(url) && !request.url().startsWith("data:")) problems.push(`${page.url()}: request to ${request.url()}`);
     });
+    // A mail is shown where scripts cannot run at all: even one that was only stopped there is one too many.
+    page.on("console", (message) => {
+      if (/blocked script execution|content security policy/i.test(message.text())) problems.push(`${page.url()}: ${message.text().slice(0, 120)}`);
+    });
     await page.evaluateOnNewDocument(() => {
       window.__reports = [];
       document.addEventListener("securitypolicyviolation", (e) => window.__reports.push(`${e.violatedDirective} ${e.blockedURI}`));
@@ -88,12 +92,13 @@ try {
     await page.type("[name=user]", account.user);
     await page.type("[name=password]", account.password);
     await Promise.all([page.waitForNavigation(), page.evaluate(() => document.querySelector("[name=password]").form.requestSubmit())]);
-    const paths = ["/", "/submissions", ...ids.map((id) => `/submissions/${id}`)];
+    const views = ["", "/rendered", "/source", "/files/0/hex", "/files/0/strings", "/files/0/download"];
+    const paths = ["/", "/submissions", ...ids.flatMap((id) => views.map((view) => `/submissions/${id}${view}`))];
     if (user === "analyst") paths.push("/campaigns", ...campaigns.map((c) => `/campaigns/${c.id}`));
     for (const path of paths) {
       const answer = await page.goto(`${url}${path}`);
       if (!answer.ok()) problems.push(`${path}: ${answer.status()}`);
-      const seen = await page.evaluate(() => ({ ran: window.__ran, reports: window.__reports, links: [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")).filter((h) => !h.startsWith("/") && !h.startsWith("#") && !h.startsWith("?")) }));
+      const seen = await page.evaluate(() => ({ ran: window.__ran, reports: window.__reports ?? [], links: [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")).filter((h) => !h.startsWith("/") && !h.startsWith("#") && !h.startsWith("?")) }));
       if (seen.ran) problems.push(`${path}: a script ran`);
       for (const report of seen.reports) problems.push(`${path}: policy stopped ${report}`);
       for (const link of seen.links) problems.push(`${path}: a link leads out: ${link}`);

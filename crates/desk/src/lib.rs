@@ -9,6 +9,7 @@ mod desk;
 pub mod dissect;
 pub mod draft;
 pub mod error;
+pub mod evidence;
 mod judge;
 pub mod keyring;
 pub mod receive;

@@ -91,14 +91,20 @@ fn language(headers: &HeaderMap) -> Lang {
         .unwrap_or_default()
 }
 
+/// An answer that brings a policy of its own: it may be framed by our pages, and by nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Framed(pub(crate) &'static str);
+
 /// Headers of every answer: nothing from elsewhere may run in or frame a page, and no shared cache keeps it.
 fn dress(mut response: Response, view: &View) -> Response {
+    let framed = response.extensions().get::<Framed>().copied();
     let headers = response.headers_mut();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{}'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+         connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         view.nonce
     );
+    let policy = framed.map_or(policy, |framed| framed.0.to_owned());
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
@@ -109,7 +115,7 @@ fn dress(mut response: Response, view: &View) -> Response {
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
-        ("x-frame-options", "DENY"),
+        ("x-frame-options", if framed.is_some() { "SAMEORIGIN" } else { "DENY" }),
     ] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }

@@ -15,10 +15,12 @@ mod plot;
 pub mod routes;
 pub mod serve;
 pub mod shelf;
+pub mod show;
 mod state;
 pub mod supplied;
 mod view;
 pub mod worker;
 pub mod world;
 
+pub use pages::standalone;
 pub use state::{App, DemoAccount, HubSettings};

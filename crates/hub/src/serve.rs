@@ -149,6 +149,7 @@ pub fn assemble(
             settings,
             throttle: Throttle::default(),
             metrics: metrics_handle(),
+            opening: tokio::sync::Semaphore::new(crate::pages::OPENING),
             bell: tokio::sync::Notify::new(),
             stopping: false.into(),
             demo_accounts,

@@ -31,6 +31,8 @@ pub(crate) struct Inner {
     pub(crate) settings: HubSettings,
     pub(crate) throttle: Throttle,
     pub(crate) metrics: PrometheusHandle,
+    /// Files are opened for people a few at a time.
+    pub(crate) opening: tokio::sync::Semaphore,
     /// Rung when a submission comes in.
     pub(crate) bell: Notify,
     /// True once the workers are to end.

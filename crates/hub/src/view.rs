@@ -38,6 +38,18 @@ pub struct View {
 }
 
 impl View {
+    /// The surroundings of a page that stands alone: no reader, no hub.
+    pub(crate) fn bare(lang: Lang) -> Self {
+        Self {
+            lang,
+            viewer: None,
+            demo: false,
+            hub: String::new(),
+            nonce: String::new(),
+            here: String::new(),
+        }
+    }
+
     /// The text in the page's language.
     pub fn t(&self, ja: &'static str, en: &'static str) -> &'static str {
         self.lang.pick(ja, en)

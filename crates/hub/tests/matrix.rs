@@ -52,6 +52,12 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("GET", "/submissions", "nabcv"),
     ("GET", "/submissions/{id}", "na"),
     ("POST", "/submissions/{id}/verdict", "n"),
+    ("GET", "/submissions/{id}/rendered", "na"),
+    ("GET", "/submissions/{id}/source", "na"),
+    ("GET", "/submissions/{id}/files/{place}/hex", "na"),
+    ("GET", "/submissions/{id}/files/{place}/strings", "na"),
+    ("GET", "/submissions/{id}/files/{place}/download", "na"),
+    ("POST", "/submissions/{id}/files/{place}/download", "na"),
     ("GET", "/queue", "n"),
     ("GET", "/queue.json", "n"),
     ("GET", "/campaigns", "n"),
@@ -128,7 +134,7 @@ fn fill(path: &str, things: &Things) -> String {
         _ => things.token.clone(),
     };
     let file = if path.starts_with("/static") { "noroshi.css" } else { "stix.json" };
-    path.replace("{id}", &id).replace("{format}", "stix").replace("{file}", file)
+    path.replace("{id}", &id).replace("{format}", "stix").replace("{file}", file).replace("{place}", "mail")
 }
 
 /// Fields that fit one form or another, so that a refusal comes from permission and not from the form alone.

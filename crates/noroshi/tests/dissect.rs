@@ -280,3 +280,31 @@ fn every_verb_shows_an_example() {
         assert!(run.out.contains(&format!("Examples:\n  noroshi {verb}")), "{}", run.out);
     }
 }
+
+#[test]
+fn one_page_for_a_browser_holds_everything_and_asks_for_nothing() {
+    let text = "From: a@evil.example\r\nSubject: the only one\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+                --b\r\nContent-Type: text/html\r\n\r\n<p onclick=x()>see <a href=http://evil.example/x>this</a><script>x()</script>\r\n\
+                --b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n\r\n%PDF-1.4\r\n--b--\r\n";
+    let folder = folder(&[("a.eml", text), ("b.eml", &text.replace("the only one", "another"))]);
+    for (lang, word) in [("en", "Kind of malware"), ("ja", "マルウェアの種別")] {
+        let run = noroshi(folder.path(), &["--lang", lang, "dissect", "--html", "a.eml"]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""));
+        assert!(run.out.starts_with("<!doctype html>") && run.out.contains(word));
+        assert!(run.out.contains("the only one") && run.out.contains("a.pdf"));
+        // The source tells of both, as text.
+        assert!(!run.out.contains("<script") && !run.out.contains("<p onclick"));
+        assert!(!run.out.contains("<link") && !run.out.contains("<img"));
+    }
+    let run = noroshi(folder.path(), &["--lang", "en", "dissect", "--html", "-", "--fail-on", "tell", "."]);
+    assert!(run.out.contains("2 mails taken apart") && run.out.contains("href=\"#m2-mail\""));
+    let wrong = noroshi(folder.path(), &["dissect", "--html", "x.html", "--jsonl", "a.eml"]);
+    assert_eq!(wrong.code, 2);
+    let run = noroshi(folder.path(), &["dissect", "--html", "page.html", "a.eml", "b.eml"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""));
+    assert!(std::fs::read_to_string(folder.path().join("page.html")).unwrap().contains("another"));
+    // The mails are never written over, whatever the order of the arguments.
+    let wrong = noroshi(folder.path(), &["dissect", "--html", "a.eml", "b.eml"]);
+    assert_eq!(wrong.code, 2);
+    assert!(std::fs::read_to_string(folder.path().join("a.eml")).unwrap().contains("the only one"));
+}

@@ -75,7 +75,6 @@ fn the_raw_mail_is_matched_in_the_worker_too() {
 }
 
 #[test]
-#[ignore = "archives are opened by analysers that are not in this branch yet"]
 fn a_match_inside_a_zip_inside_a_mail_is_told_at_its_place() {
     let eml = mail("a.zip") + ZIP + "\r\n--b--\r\n";
     let folder = folder(&[("a.eml", &eml), ("c.yar", YARA)]);

@@ -5,6 +5,7 @@ use data_encoding::{BASE64, BASE64_MIME};
 use jiff::Timestamp;
 
 use super::cast::Player;
+use crate::show::sealed;
 
 /// A file on a mail.
 pub(super) struct File {
@@ -130,58 +131,92 @@ impl Letter<'_> {
     }
 }
 
-/// A zip of stored entries. With `locked`, its flags say "encrypted" and its bytes are noise, as a
-/// password-protected archive looks from outside.
-pub(super) fn zip(entries: &[(&str, &[u8])], locked: bool) -> Vec<u8> {
-    let flags: u16 = 0x0800 | u16::from(locked);
-    let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in entries {
-        let content: Vec<u8> = if locked {
-            (0u32..12).map(|i| (i * 37 % 251) as u8).chain(content.iter().map(|b| b ^ 0xa5)).collect()
-        } else {
-            content.to_vec()
-        };
-        let size = u32::try_from(content.len()).unwrap_or(0).to_le_bytes();
-        let length = u16::try_from(name.len()).unwrap_or(0).to_le_bytes();
-        let offset = u32::try_from(out.len()).unwrap_or(0).to_le_bytes();
-        let shared = [
-            &20u16.to_le_bytes()[..],
-            &flags.to_le_bytes(),
-            &[0, 0, 0, 0, 0x21, 0x5a],
-            &crc32(&content).to_le_bytes(),
-            &size,
-            &size,
-            &length,
-            &[0, 0],
-        ]
-        .concat();
-        out.extend_from_slice(b"PK\x03\x04");
-        out.extend_from_slice(&shared);
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(&content);
-        directory.extend_from_slice(b"PK\x01\x02\x14\x00");
-        directory.extend_from_slice(&shared);
-        directory.extend_from_slice(&[0; 10]);
-        directory.extend_from_slice(&offset);
-        directory.extend_from_slice(name.as_bytes());
+/// A zip of stored entries; with a password, encrypted with it.
+pub(super) fn zip(entries: &[(&str, &[u8])], password: Option<&str>) -> Vec<u8> {
+    // The same bytes at every start: mails of one attack carry the same file.
+    let sealed: Vec<sealed::Entry<'_>> =
+        entries.iter().map(|(name, bytes)| sealed::Entry { name, bytes, random: [0x5a; 11] }).collect();
+    match password {
+        Some(password) => sealed::zip_with(&sealed, password),
+        None => sealed::plain(&sealed),
     }
-    let count = u16::try_from(entries.len()).unwrap_or(0).to_le_bytes();
-    let (start, length) = (out.len(), directory.len());
-    out.extend_from_slice(&directory);
-    out.extend_from_slice(b"PK\x05\x06\0\0\0\0");
-    out.extend_from_slice(&count);
-    out.extend_from_slice(&count);
-    out.extend_from_slice(&u32::try_from(length).unwrap_or(0).to_le_bytes());
-    out.extend_from_slice(&u32::try_from(start).unwrap_or(0).to_le_bytes());
-    out.extend_from_slice(&[0, 0]);
+}
+
+/// A Windows shortcut that would start a program with these arguments, under the icon of another one.
+pub(super) fn shortcut(program: &str, arguments: &str, icon: &str) -> Vec<u8> {
+    // Relative path, working folder, arguments, icon; texts in Unicode.
+    const FLAGS: u32 = 0x08 | 0x10 | 0x20 | 0x40 | 0x80;
+    let mut out = Vec::new();
+    out.extend_from_slice(&0x4cu32.to_le_bytes());
+    out.extend_from_slice(b"\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46");
+    out.extend_from_slice(&FLAGS.to_le_bytes());
+    // An ordinary file; no times, no size, first icon.
+    out.extend_from_slice(&0x20u32.to_le_bytes());
+    out.extend_from_slice(&[0; 32]);
+    // Started minimised, without a key.
+    out.extend_from_slice(&7u32.to_le_bytes());
+    out.extend_from_slice(&[0; 12]);
+    for text in [program, "%TEMP%", arguments, icon] {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        out.extend_from_slice(&u16::try_from(units.len()).unwrap_or(0).to_le_bytes());
+        out.extend(units.into_iter().flat_map(u16::to_le_bytes));
+    }
+    out.extend_from_slice(&[0; 4]);
     out
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(
-            crc ^ u32::from(*byte),
-            |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 },
-        )
-    })
+/// A Word document of one paragraph whose template lies elsewhere: Word would fetch it when the document is opened.
+pub(super) fn document(paragraph: &str, author: &str, template: &str) -> Vec<u8> {
+    const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+    const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    let types = format!(
+        "{HEAD}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/><Override PartName=\"/word/settings.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml\"/><Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/></Types>"
+    );
+    let package = format!(
+        "{HEAD}<Relationships xmlns=\"{RELATIONS}\"><Relationship Id=\"rId1\" Type=\"{OFFICE}/officeDocument\" Target=\"word/document.xml\"/><Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/></Relationships>"
+    );
+    let text = format!(
+        "{HEAD}<w:document xmlns:w=\"{MAIN}\"><w:body><w:p><w:r><w:t>{paragraph}</w:t></w:r></w:p></w:body></w:document>"
+    );
+    let of_text = format!(
+        "{HEAD}<Relationships xmlns=\"{RELATIONS}\"><Relationship Id=\"rId1\" Type=\"{OFFICE}/settings\" Target=\"settings.xml\"/></Relationships>"
+    );
+    let settings = format!(
+        "{HEAD}<w:settings xmlns:w=\"{MAIN}\" xmlns:r=\"{OFFICE}\"><w:attachedTemplate r:id=\"rId1\"/></w:settings>"
+    );
+    let of_settings = format!(
+        "{HEAD}<Relationships xmlns=\"{RELATIONS}\"><Relationship Id=\"rId1\" Type=\"{OFFICE}/attachedTemplate\" Target=\"{template}\" TargetMode=\"External\"/></Relationships>"
+    );
+    let core = format!(
+        "{HEAD}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:creator>{author}</dc:creator><cp:lastModifiedBy>{author}</cp:lastModifiedBy><dcterms:created xsi:type=\"dcterms:W3CDTF\">2026-10-02T03:11:00Z</dcterms:created></cp:coreProperties>"
+    );
+    zip(
+        &[
+            ("[Content_Types].xml", types.as_bytes()),
+            ("_rels/.rels", package.as_bytes()),
+            ("word/document.xml", text.as_bytes()),
+            ("word/_rels/document.xml.rels", of_text.as_bytes()),
+            ("word/settings.xml", settings.as_bytes()),
+            ("word/_rels/settings.xml.rels", of_settings.as_bytes()),
+            ("docProps/core.xml", core.as_bytes()),
+        ],
+        None,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_carriers_are_what_they_are_meant_to_be() {
+        let kind = |name: &str, bytes: &[u8]| forensics::kind::of(Some(name), bytes);
+        assert_eq!(kind("a.docx", &document("x", "y", "http://a.test/t.dotm")).word, "docx");
+        assert_eq!(kind("a.lnk", &shortcut("cmd.exe", "/c echo", "x.exe")).word, "lnk");
+        let locked = kind("a.zip", &zip(&[("a.txt", b"x")], Some("0807")));
+        assert_eq!((locked.word, locked.encrypted), ("zip", Some(true)));
+        assert_eq!(kind("a.zip", &zip(&[("a.txt", b"x")], None)).encrypted, Some(false));
+    }
 }

@@ -14,7 +14,7 @@ use lexicon::{Audience, Lang, Role, Tlp, Verdict};
 
 use super::cast::{PLAYERS, Player, sigs};
 use super::credentials::{Account, Credentials, Token};
-use super::mails::{File, Letter, message_id, zip};
+use super::mails::{File, Letter, document, message_id, shortcut, zip};
 use crate::auth::{hash_on_thread, new_token};
 use crate::serve::StartError;
 use crate::state::App;
@@ -188,7 +188,7 @@ impl Stage<'_> {
                             ("xl/workbook.xml", b"<workbook/>"),
                             ("xl/vbaProject.bin", b"harmless bytes in the place of a macro"),
                         ],
-                        false,
+                        None,
                     ),
                 }],
                 origin: "203.0.113.66",
@@ -244,6 +244,11 @@ impl Stage<'_> {
     /// of an hour later, by a locked archive. Awaits approval.
     async fn rapport(&self) -> DeskResult<()> {
         let sender = "nakazato.koji77@freemail.example";
+        let shortcut = shortcut(
+            "..\\..\\..\\Windows\\System32\\cmd.exe",
+            "/c echo this demo does nothing & rem https://shiryo-kakunin.test/fuguai/1",
+            "C:\\Program Files\\Windows NT\\Accessories\\wordpad.exe",
+        );
         let mut attack = None;
         let mut handed = Vec::new();
         for (i, player) in PLAYERS.iter().take(3).enumerate() {
@@ -286,11 +291,8 @@ impl Stage<'_> {
                     name: "不具合の状況と写真.zip".to_owned(),
                     content_type: "application/octet-stream",
                     bytes: zip(
-                        &[
-                            ("不具合の状況.doc.lnk", b"harmless bytes in the shape of a shortcut"),
-                            ("写真1.jpg", b"no picture"),
-                        ],
-                        true,
+                        &[("不具合の状況.doc.lnk", &shortcut), ("写真1.jpg", b"no picture")],
+                        Some("0807"),
                     ),
                 }],
                 origin: "198.51.100.23",
@@ -392,6 +394,7 @@ impl Stage<'_> {
         self.give(4, &letter, "極秘.eml", "社長を名乗るメールです。社長本人は送っていないとのことです。")
             .await?;
 
+        self.request_for_quotation().await?;
         let Some(to) = PLAYERS.get(3) else { return Ok(()) };
         let sent = self.at(0, -95);
         let letter = Letter {
@@ -424,6 +427,57 @@ impl Stage<'_> {
                 .await
                 .is_ok()
         );
+        Ok(())
+    }
+
+    /// Three days ago: a locked archive, and its password in a second mail, as Japanese firms used to send files.
+    async fn request_for_quotation(&self) -> DeskResult<()> {
+        let Some(to) = PLAYERS.get(3) else { return Ok(()) };
+        let from = "y.kirishima@kirishima-shoji.test";
+        let document = document(
+            "見積依頼書：下記の仕様にてお見積りをお願いいたします。",
+            "kirishima-pc",
+            "http://template.kirishima-shoji.test/normal/mitsumori.dotm",
+        );
+        let letter = |subject: &str, text: String, files, key, minutes, answers| Letter {
+            from_name: "霧島商事 購買部",
+            from,
+            reply_to: None,
+            to,
+            subject: subject.to_owned(),
+            text,
+            html: None,
+            files,
+            origin: "203.0.113.77",
+            mailer: "Microsoft Outlook 16.0",
+            authentication: "spf=softfail smtp.mailfrom=kirishima-shoji.test; dkim=none; dmarc=none",
+            at: self.at(3, minutes),
+            key,
+            answers,
+        };
+        let archive = zip(&[("見積依頼書.docx", &document)], Some("Kiri-2611"));
+        let file =
+            File { name: "見積依頼書.zip".to_owned(), content_type: "application/zip", bytes: archive };
+        let first = letter(
+            "お見積りのお願い",
+            "営業ご担当者様\r\n\r\n霧島商事 購買部でございます。\r\n見積依頼書を添付いたします。パスワードは別のメールでお知らせいたします。\r\n今週中にご回答いただけますと幸いです。\r\n".to_owned(),
+            vec![file],
+            "rfq1",
+            40,
+            None,
+        );
+        self.at(3, 95);
+        self.give(3, &first, "お見積りのお願い.eml", "取引のない会社からです。").await?;
+        let second = letter(
+            "Re: お見積りのお願い",
+            "営業ご担当者様\r\n\r\n先ほどお送りした添付ファイルのパスワードは次のとおりです。\r\n\r\nパスワード：Kiri-2611\r\n\r\nよろしくお願いいたします。\r\n".to_owned(),
+            Vec::new(),
+            "rfq2",
+            44,
+            Some(message_id("rfq1", from)),
+        );
+        self.at(3, 97);
+        self.give(3, &second, "パスワードのお知らせ.eml", "上のメールの直後に届きました。").await?;
         Ok(())
     }
 }

@@ -48,6 +48,11 @@ pub(crate) fn css() -> &'static str {
     &CSS.address
 }
 
+/// The style sheet itself, for a page that stands alone.
+pub(crate) fn style() -> &'static str {
+    include_str!("../../assets/noroshi.css")
+}
+
 /// The script's address.
 pub(crate) fn js() -> &'static str {
     &JS.address

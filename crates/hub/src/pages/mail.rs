@@ -2,11 +2,13 @@
 //! that a browser or a hasty hand could follow defanged.
 
 use indicators::guard::{Guards, lists};
-use lexicon::facts::MailFacts;
+use lexicon::facts::{HtmlFacts, MailFacts};
 use lexicon::observable::GuardMark;
 use lexicon::{Member, Observable, ObservableType};
 
 use super::attachments::tree;
+use super::criteria::{self, Criterion, criterion_of};
+use super::kinds;
 use super::labels::{self, AuthMark, Chip};
 use super::lists::{inert, shown};
 use crate::view::View;
@@ -23,7 +25,22 @@ pub(super) struct Mail {
     pub(super) headers: Vec<HeaderRow>,
     pub(super) authentication: Vec<AuthMark>,
     pub(super) hops: Vec<HopRow>,
-    pub(super) tells: Vec<TellRow>,
+    /// Before every id, so that several mails fit on one page; empty for an only one.
+    pub(super) key: String,
+    /// The same in labels, after a space.
+    pub(super) key_label: String,
+    /// Where the mail's other views are, in a hub.
+    pub(super) base: Option<String>,
+    /// Where the mail is shown made harmless, in a hub.
+    pub(super) frame_address: Option<String>,
+    /// The mail made harmless as a page, where it is to stand in this one.
+    pub(super) frame_document: Option<String>,
+    /// How high its frame is to be: a frame without scripts cannot find out.
+    pub(super) frame_size: &'static str,
+    /// The source by lines, where it is to stand in this page.
+    pub(super) source: Vec<String>,
+    pub(super) source_cut: bool,
+    pub(super) criteria: Vec<CriterionRow>,
     pub(super) body: Vec<String>,
     pub(super) body_lang: Option<String>,
     pub(super) body_from: Option<String>,
@@ -53,11 +70,43 @@ pub(super) struct HopRow {
     pub(super) date: String,
 }
 
+/// One criterion of a verdict with all that speaks to it.
+pub(super) struct CriterionRow {
+    pub(super) word: &'static str,
+    pub(super) name: &'static str,
+    pub(super) nothing: &'static str,
+    pub(super) facts: Vec<String>,
+    pub(super) campaign: Option<String>,
+    pub(super) tells: Vec<TellRow>,
+    pub(super) is_sender: bool,
+}
+
+/// One tell with all its evidence.
 pub(super) struct TellRow {
     pub(super) weight: u8,
     pub(super) strength: &'static str,
     pub(super) text: String,
-    pub(super) why: String,
+    pub(super) why: Vec<String>,
+    pub(super) more: usize,
+}
+
+/// What stands around a mail on its page.
+#[derive(Default)]
+pub(super) struct Around<'a> {
+    /// Before every id; empty for an only mail.
+    pub(super) key: String,
+    /// The address of the submission, in a hub.
+    pub(super) base: Option<String>,
+    /// The mail made harmless as a page, where there is no address.
+    pub(super) document: Option<String>,
+    /// The source, where there is no address, and whether it was cut.
+    pub(super) source: (Vec<String>, bool),
+    /// What ties it to other mails, in words.
+    pub(super) relations: Vec<String>,
+    /// Its campaign, for those who may know.
+    pub(super) campaign: Option<String>,
+    /// The reader's own organisation: its names are marked for it, and for nobody else.
+    pub(super) own: Option<&'a Member>,
 }
 
 pub(super) struct LinkRow {
@@ -96,10 +145,28 @@ pub(super) struct OddityRow {
 }
 
 impl Mail {
-    /// `own` is the reader's own organisation: its names are marked for it, and for nobody else.
-    pub(super) fn of(v: &View, facts: &MailFacts, own: Option<&Member>) -> Self {
+    pub(super) fn of(v: &View, facts: &MailFacts, around: Around<'_>) -> Self {
         let html = &facts.html;
+        let own = around.own;
+        let attachments = tree(v, &facts.attachments, around.base.as_deref());
         Self {
+            criteria: criteria(v, facts, around.relations, around.campaign),
+            key_label: if around.key.is_empty() { String::new() } else { format!(" {}", around.key) },
+            key: around.key,
+            frame_address: around
+                .base
+                .as_ref()
+                .filter(|_| has_html(facts))
+                .map(|base| format!("{base}/rendered")),
+            frame_document: around.document.filter(|_| has_html(facts)),
+            frame_size: match facts.body.text.len().max(html.text.len()) {
+                0..500 => "mail-frame-low",
+                500..4_000 => "mail-frame-middle",
+                _ => "mail-frame-high",
+            },
+            source: around.source.0,
+            source_cut: around.source.1,
+            base: around.base,
             headers: headers(v, facts),
             authentication: vec![
                 labels::authentication("SPF", facts.authentication.spf.as_deref(), v),
@@ -123,7 +190,6 @@ impl Mail {
                     date: hop.date.as_deref().map(date_text).unwrap_or_default(),
                 })
                 .collect(),
-            tells: tells(v, facts),
             body: lines(&facts.body.text),
             body_lang: language(facts.body.language.as_deref()),
             body_from: body_from(v, facts),
@@ -153,7 +219,7 @@ impl Mail {
             refresh: html.refresh.iter().take(ROWS).map(|url| shown(url)).collect(),
             remote: html.remote.iter().take(ROWS).map(|url| shown(url)).collect(),
             hidden: lexicon::text::visible(lexicon::text::cut(&html.hidden, LINE)),
-            attachments: tree(v, &facts.attachments),
+            attachments,
             groups: groups(v, facts, own),
             oddities: facts
                 .oddities
@@ -169,6 +235,11 @@ impl Mail {
                 .collect(),
         }
     }
+}
+
+/// True for a mail with an HTML part: a plain text is shown as such already.
+fn has_html(facts: &MailFacts) -> bool {
+    facts.body.source == "text/html" || !facts.html.text.is_empty() || facts.html != HtmlFacts::default()
 }
 
 /// Text line by line: a line break of the mail stays one, every other control becomes visible.
@@ -187,7 +258,7 @@ pub(super) fn lines(text: &str) -> Vec<String> {
 
 /// A line of running text: nothing in it is made a link by us, and schemes are defanged so that nothing that
 /// copies from the page does either.
-fn indicators_inert(line: &str) -> String {
+pub(super) fn indicators_inert(line: &str) -> String {
     lexicon::text::visible(line).replace("http://", "hxxp://").replace("https://", "hxxps://")
 }
 
@@ -208,26 +279,94 @@ fn body_from(v: &View, facts: &MailFacts) -> Option<String> {
     })
 }
 
-fn tells(v: &View, facts: &MailFacts) -> Vec<TellRow> {
-    let mut tells: Vec<&lexicon::facts::Tell> = facts.tells.iter().collect();
-    tells.sort_by_key(|tell| std::cmp::Reverse(tell.weight));
-    tells
+/// Pieces of evidence shown of one tell.
+const EVIDENCE: usize = 6;
+
+fn criteria(
+    v: &View,
+    facts: &MailFacts,
+    relations: Vec<String>,
+    campaign: Option<String>,
+) -> Vec<CriterionRow> {
+    let mut relations = Some(relations);
+    let mut campaign = campaign;
+    Criterion::ALL
         .into_iter()
-        .take(ROWS)
-        .map(|tell| TellRow {
-            weight: tell.weight.min(5),
-            strength: match tell.weight {
-                0..=1 => v.t("手がかり", "a hint"),
-                2 => v.t("やや怪しい", "somewhat telling"),
-                3 => v.t("怪しい", "telling"),
-                4 => v.t("強く怪しい", "strong"),
-                _ => v.t("ほぼ確実", "nearly certain"),
+        .map(|criterion| CriterionRow {
+            word: criterion.word(),
+            name: criterion.text().of(v.lang),
+            nothing: criteria::nothing(criterion).of(v.lang),
+            facts: match criterion {
+                Criterion::Kind => files(v, facts),
+                Criterion::Past => relations.take().unwrap_or_default(),
+                _ => Vec::new(),
             },
-            text: anatomy::tells::text(&tell.id)
-                .map_or_else(|| lexicon::text::visible(&tell.id), |text| text.of(v.lang).to_owned()),
-            why: inert(lexicon::text::cut(&tell.why, LINE)),
+            campaign: if criterion == Criterion::Past { campaign.take() } else { None },
+            tells: tells(v, facts, criterion),
+            is_sender: criterion == Criterion::Sender,
         })
         .collect()
+}
+
+/// The kinds of all files in a mail, in words: `ZIP › Windows shortcut`.
+fn files(v: &View, facts: &MailFacts) -> Vec<String> {
+    fn chains(v: &View, file: &lexicon::facts::Attachment, above: &str, depth: usize, out: &mut Vec<String>) {
+        if out.len() >= 12 || depth == 0 {
+            return;
+        }
+        let kind = kinds::kind(v.lang, &file.kind);
+        let chain = if above.is_empty() { kind } else { format!("{above} › {kind}") };
+        if file.children.is_empty() {
+            if !out.contains(&chain) {
+                out.push(chain);
+            }
+            return;
+        }
+        file.children.iter().for_each(|child| chains(v, child, &chain, depth - 1, out));
+    }
+    let mut out = Vec::new();
+    for file in facts.attachments.iter().filter(|file| !file.inline) {
+        chains(v, file, "", 8, &mut out);
+    }
+    if out.is_empty() {
+        return out;
+    }
+    vec![format!("{}{}", v.t("添付ファイル：", "Files: "), out.join(v.t("、", "; ")))]
+}
+
+/// The tells that speak to a criterion, heaviest first; each with all its evidence.
+fn tells(v: &View, facts: &MailFacts, criterion: Criterion) -> Vec<TellRow> {
+    let mut rows: Vec<(&str, TellRow)> = Vec::new();
+    let mut tells: Vec<&lexicon::facts::Tell> =
+        facts.tells.iter().filter(|tell| criterion_of(tell) == criterion).take(ROWS).collect();
+    tells.sort_by_key(|tell| std::cmp::Reverse(tell.weight));
+    for tell in tells {
+        let why = inert(lexicon::text::cut(&tell.why, LINE));
+        if let Some((_, row)) = rows.iter_mut().find(|(id, _)| *id == tell.id) {
+            if row.why.len() < EVIDENCE {
+                row.why.push(why);
+            } else {
+                row.more += 1;
+            }
+            continue;
+        }
+        let strength = match tell.weight {
+            0..=1 => v.t("手がかり", "a hint"),
+            2 => v.t("やや怪しい", "somewhat telling"),
+            3 => v.t("怪しい", "telling"),
+            4 => v.t("強く怪しい", "strong"),
+            _ => v.t("ほぼ確実", "nearly certain"),
+        };
+        let text = match &tell.text {
+            // An operator's own tell says itself what it says.
+            Some(own) => lexicon::text::visible(v.lang.pick(&own.ja, &own.en)),
+            None => anatomy::tells::text(&tell.id)
+                .map_or_else(|| lexicon::text::visible(&tell.id), |text| text.of(v.lang).to_owned()),
+        };
+        let why = if why.is_empty() { Vec::new() } else { vec![why] };
+        rows.push((&tell.id, TellRow { weight: tell.weight.min(5), strength, text, why, more: 0 }));
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 fn headers(v: &View, facts: &MailFacts) -> Vec<HeaderRow> {

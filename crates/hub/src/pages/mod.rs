@@ -15,19 +15,24 @@ pub(crate) mod assets;
 mod attachments;
 mod campaign;
 mod campaigns;
+mod criteria;
 mod draft;
 mod drafts;
+mod evidence;
 mod findings;
 pub(crate) mod flash;
 mod home;
 mod icons;
+mod kinds;
 mod labels;
-mod lists;
+pub(crate) mod lists;
 mod mail;
 pub(crate) mod nav;
 pub(crate) mod problem;
 mod queue;
 mod release;
+mod scripts;
+pub mod standalone;
 mod submission;
 mod submissions;
 mod submit;
@@ -46,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         submit::routes(),
         submissions::routes(),
         submission::routes(),
+        evidence::routes(),
         campaigns::routes(),
         campaign::routes(),
         drafts::routes(),
@@ -74,3 +80,5 @@ pub(crate) fn login_problem(v: &View, failed: &bool, locked: &bool) -> Option<&'
         _ => None,
     }
 }
+
+pub(crate) use evidence::OPENING;

@@ -11,7 +11,7 @@ use lexicon::{SubmissionState, Verdict};
 use super::answers::{Settled, id, see};
 use super::labels::{self, Chip};
 use super::lists::{Choice, size, state, subject};
-use super::mail::Mail;
+use super::mail::{Around, Mail};
 use super::problem::Problem;
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
@@ -75,6 +75,10 @@ async fn make<'a>(
     let dissection = records.dissection(&record.sha256).await.settled(view)?;
     let dissection = dissection.filter(|_| record.state >= SubmissionState::Dissected);
     let inside = view.is_analyst();
+    let relations = match record.campaign.filter(|_| inside) {
+        Some(campaign) => relations(app, view, record.id, campaign).await?,
+        None => Vec::new(),
+    };
     let provider = match inside {
         true => records.member(record.member).await.settled(view)?.map(|member| member.name),
         false => None,
@@ -86,7 +90,16 @@ async fn make<'a>(
         subject: subject(view, record),
         state: state(view, record),
         campaign: record.campaign.filter(|_| inside).map(|campaign| campaign.to_string()),
-        mail: dissection.map(|dissection| Mail::of(view, &dissection.facts, own.as_ref())),
+        mail: dissection.map(|dissection| {
+            let around = Around {
+                base: Some(format!("/submissions/{}", record.id)),
+                relations,
+                campaign: record.campaign.filter(|_| inside).map(|campaign| campaign.to_string()),
+                own: own.as_ref(),
+                ..Around::default()
+            };
+            Mail::of(view, &dissection.facts, around)
+        }),
         verdicts: Verdict::ALL
             .into_iter()
             .map(|verdict| Choice {
@@ -104,6 +117,36 @@ async fn make<'a>(
         provider,
         note: lexicon::text::visible(&record.note),
     })
+}
+
+/// What ties a submission to earlier ones, in words, for the analyst.
+async fn relations(
+    app: &App,
+    view: &View,
+    id: SubmissionId,
+    campaign: lexicon::ids::CampaignId,
+) -> Result<Vec<String>, PageError> {
+    let Some(campaign) = app.desk().records().campaign(campaign).await.settled(view)? else {
+        return Ok(Vec::new());
+    };
+    let others = campaign.submissions.iter().filter(|other| **other != id).count();
+    let mut kinds = Vec::new();
+    let own = campaign.links.iter().filter(|link| link.a == id || link.b == id);
+    for reason in own.flat_map(|link| &link.reasons) {
+        if !kinds.contains(&reason.kind) {
+            kinds.push(reason.kind);
+        }
+    }
+    let mut out = vec![match view.lang {
+        lexicon::Lang::Ja => format!("ほかの情報提供 {others} 件と結び付いています。"),
+        lexicon::Lang::En => format!("It is tied to {others} other submission(s)."),
+    }];
+    if !kinds.is_empty() {
+        let words: Vec<&str> = kinds.into_iter().map(|kind| labels::reason_kind(view, kind)).collect();
+        let words = words.join(view.t("、", ", "));
+        out.push(format!("{}{words}", view.t("共通するもの：", "In common: ")));
+    }
+    Ok(out)
 }
 
 async fn history(app: &App, view: &View, id: SubmissionId) -> Result<Vec<HistoryRow>, PageError> {

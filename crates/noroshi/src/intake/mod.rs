@@ -62,7 +62,15 @@ pub(crate) enum Input<'a> {
     Read(&'a Reading),
 }
 
-impl Input<'_> {
+impl<'a> Input<'a> {
+    /// Its bytes; empty where it has none.
+    pub(crate) fn raw(self) -> &'a [u8] {
+        match self {
+            Self::Raw(bytes) => bytes,
+            Self::Read(_) => &[],
+        }
+    }
+
     /// Dissects it, trying also the passwords that other mails told.
     pub(crate) fn dissect(self, path: &str, settings: &Settings, others: &[Password]) -> MailFacts {
         match self {

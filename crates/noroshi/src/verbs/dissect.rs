@@ -1,14 +1,17 @@
 //! `noroshi dissect`: mails → facts, tells, indicators.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use desk::dissect::{Settings, is_locked};
 use desk::keyring::Ring;
+use hub::standalone::Shown;
 use hub::supplied::Supplied;
 use indicators::guard::Guards;
 use lexicon::{Lang, MailFacts};
 
+use super::dissect_html::Sheet;
 use super::guards::GuardArgs;
 use super::supplied::SuppliedArgs;
 use super::waiting::{Locked, Waiting, Waits};
@@ -20,28 +23,33 @@ use crate::screen::Session;
 /// Take mails apart: facts, what gives them away, indicators (メールを解剖する)
 ///
 /// Reads .eml and Outlook's .msg, mbox, Maildir and whole folders. On a terminal it prints a report; elsewhere,
-/// and with --jsonl, one JSON object a mail, in the order of the paths. Nothing that a mail names is ever
-/// fetched or opened.
+/// and with --jsonl, one JSON object a mail, in the order of the paths; with --html one page for a browser, which
+/// stands alone. Nothing that a mail names is ever fetched or opened.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  noroshi dissect suspicious.eml\n  noroshi dissect --jsonl ~/Maildir box.mbox > facts.jsonl\n  noroshi dissect --fail-on tell:4 - < mail.eml\n  noroshi dissect --own-domain example.co.jp --guard-list partners.txt reported/\n  noroshi dissect --rules rules/ --people people.txt --fail-on own-fake-invoice,yara-match reported/"
+    after_help = "Examples:\n  noroshi dissect suspicious.eml\n  noroshi dissect --jsonl ~/Maildir box.mbox > facts.jsonl\n  noroshi dissect --html suspicious.html suspicious.eml\n  noroshi dissect --fail-on tell:4 - < mail.eml\n  noroshi dissect --own-domain example.co.jp --guard-list partners.txt reported/\n  noroshi dissect --rules rules/ --people people.txt --fail-on own-fake-invoice,yara-match reported/"
 )]
 pub(crate) struct Args {
     /// Mails, mailboxes, folders; - is standard input
-    #[arg(required = true, value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(required_unless_present = "html", value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
     paths: Vec<String>,
 
     /// One JSON object a line and mail (the default where no terminal is)
-    #[arg(long, conflicts_with_all = ["json", "report"])]
+    #[arg(long, conflicts_with_all = ["json", "report", "html"])]
     jsonl: bool,
 
     /// One JSON array
-    #[arg(long, conflicts_with = "report")]
+    #[arg(long, conflicts_with_all = ["report", "html"])]
     json: bool,
 
     /// The report for people, also where no terminal is
-    #[arg(long)]
+    #[arg(long, conflicts_with = "html")]
     report: bool,
+
+    /// Write one page for a browser to FILE: everything in it, no script, nothing fetched; several mails with a table
+    /// on top. - is standard output; with no PATH, FILE is the mail and the page goes to standard output
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    html: Option<String>,
 
     /// In the report: everything, nothing cut; of several mails, the whole report of each
     #[arg(long)]
@@ -135,6 +143,7 @@ enum Form {
     Jsonl,
     Json,
     Report,
+    Html,
 }
 
 /// What is kept of a mail until its turn to be written.
@@ -143,6 +152,8 @@ struct Written {
     text: String,
     /// The facts, where it may be the only mail: its report is another one then.
     facts: Option<Box<MailFacts>>,
+    /// What the page shows of it.
+    shown: Option<Box<Shown>>,
     counts: Counts,
     found: bool,
     /// The passwords that it tells other mails.
@@ -153,7 +164,9 @@ struct Written {
 
 impl Waits for Written {
     fn bytes(&self) -> usize {
-        self.text.len() + self.locked.as_ref().map_or(0, |locked| locked.size())
+        self.text.len()
+            + self.shown.as_ref().map_or(0, |shown| shown.bytes())
+            + self.locked.as_ref().map_or(0, |locked| locked.size())
     }
 
     fn ring(&mut self) -> Option<Ring> {
@@ -169,7 +182,30 @@ impl Waits for Written {
     }
 }
 
+/// The file that the page is written to; `None` is standard output. A file that is there and is no page is never
+/// written over: it may be a mail.
+fn page_file(args: &mut Args) -> Result<Option<PathBuf>, Failure> {
+    let Some(name) = args.html.clone() else { return Ok(None) };
+    if args.paths.is_empty() {
+        args.paths.push(name);
+        return Ok(None);
+    }
+    let file = PathBuf::from(&name);
+    let is_page =
+        file.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
+    match name.as_str() {
+        "-" => Ok(None),
+        _ if file.exists() && !is_page => Err(Failure::Usage(format!(
+            "--html {name}: the file is there and is no .html; name the page first, then the mails: \
+             noroshi dissect --html page.html {name}"
+        ))),
+        _ => Ok(Some(file)),
+    }
+}
+
 pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
+    let mut args = args;
+    let page = page_file(&mut args)?;
     let guards = args.guards.guards(Guards::builtin(), session)?;
     let supplied = args.supplied.read(session)?;
     for condition in &args.fail_on {
@@ -177,6 +213,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     }
     let settings = SuppliedArgs::settings(supplied, Settings { guards, ..Settings::default() });
     let form = match () {
+        () if args.html.is_some() => Form::Html,
         () if args.report => Form::Report,
         () if args.json => Form::Json,
         () if args.jsonl || !session.out_is_terminal => Form::Jsonl,
@@ -186,6 +223,8 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         Style { lang: session.lang, paint: session.paint, width: session.width(args.width), full: args.full };
     let progress = report::progress(session, form != Form::Report || !session.out_is_terminal);
     let mut out = io::BufWriter::with_capacity(256 << 10, io::stdout().lock());
+    let mut sheet = Sheet::new(&args.paths, session.lang);
+    let only = sheet.is_only();
     let mut intake = Intake::new(args.paths);
     let mut counts = Counts::default();
     let mut found = false;
@@ -194,18 +233,20 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     if form == Form::Json {
         out.write_all(b"[")?;
     }
-    let render = |facts: MailFacts| {
+    let render = |raw: &[u8], facts: MailFacts| {
         let mut written = Written {
             text: String::new(),
             counts: Counts::of(&facts),
             found: args.fail_on.iter().any(|condition| condition.is_met(&facts)),
             facts: None,
+            shown: None,
             ring: None,
             locked: None,
         };
         match form {
             // Plain data: nothing in it can fail to be written.
             Form::Jsonl | Form::Json => written.text = serde_json::to_string(&facts).unwrap_or_default(),
+            Form::Html => written.shown = Some(Box::new(Shown::of(raw, facts, session.lang, only))),
             Form::Report if args.full => written.text = report::whole(&facts, &style),
             Form::Report => {
                 written.text = report::brief(&facts, &style);
@@ -224,6 +265,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
                 out.write_all(if is_first { b"\n" } else { b",\n" })?;
                 out.write_all(written.text.as_bytes())?;
             }
+            Form::Html => sheet.add(written.shown),
             Form::Report if is_first => first = Some(written),
             Form::Report => {
                 if let Some(first) = first.take() {
@@ -239,7 +281,8 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         Ok(())
     };
     let mut waiting = Waiting::new(|locked: &Locked, passwords: &[anatomy::Password]| {
-        render(locked.mail.input().dissect(&locked.facts.path, &settings, passwords))
+        let mail = locked.mail.input();
+        render(mail.raw(), mail.dissect(&locked.facts.path, &settings, passwords))
     });
     intake::each(
         &mut intake,
@@ -248,7 +291,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
             let facts = mail.dissect(path, &settings, &[]);
             let ring = Ring::told_by(&facts);
             let locked = is_locked(&facts).then(|| Locked::new(mail, &facts)).flatten();
-            Written { ring, locked, ..render(facts) }
+            Written { ring, locked, ..render(mail.raw(), facts) }
         },
         |written| {
             progress.inc(1);
@@ -273,6 +316,10 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
                 out.write_all(closing::summary(&counts, &style).as_bytes())?;
             }
         }
+        Form::Html => match page {
+            Some(file) => std::fs::write(&file, sheet.page())?,
+            None => out.write_all(sheet.page().as_bytes())?,
+        },
         Form::Jsonl => {}
     }
     out.flush()?;

@@ -5,6 +5,7 @@
 
 mod campaigns;
 mod dissect;
+mod dissect_html;
 mod doctor;
 mod export;
 mod guards;
