@@ -123,13 +123,13 @@ fn escapes(name: &str) -> bool {
 
 /// What the entries of one archive have shown so far.
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     names: BTreeSet<String>,
 }
 
 impl Seen {
     /// Tells what is odd about a name.
-    fn name(&mut self, specimen: &mut Specimen<'_, '_>, name: &str) {
+    pub(crate) fn name(&mut self, specimen: &mut Specimen<'_, '_>, name: &str) {
         if escapes(name) {
             let place = next(specimen);
             specimen.odd("archive-path-escapes", &place);
@@ -142,7 +142,7 @@ impl Seen {
 }
 
 /// Where the next entry will stand, below the archive.
-fn next(specimen: &Specimen<'_, '_>) -> String {
+pub(crate) fn next(specimen: &Specimen<'_, '_>) -> String {
     format!("attachment[{}]", specimen.file.children.len())
 }
 

@@ -37,7 +37,7 @@ pub(crate) static ANALYSER: Analyser = Analyser {
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     if bytes.starts_with(forensics::ole::MAGIC) {
         ole::run(bytes, specimen);
-    } else if specimen.file.kind == "xml" {
+    } else if matches!(specimen.file.kind.as_str(), "xml" | "doc-xml" | "xls-xml") {
         ooxml::flat(bytes, specimen);
     } else if specimen.file.kind.starts_with('o') {
         odf::run(bytes, specimen);
