@@ -121,6 +121,14 @@ fn escapes(name: &str) -> bool {
     drive || name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..")
 }
 
+/// Tells a name that leaves the folder it is unpacked to.
+fn path(specimen: &mut Specimen<'_, '_>, name: &str) {
+    if escapes(name) {
+        let place = next(specimen);
+        specimen.odd("archive-path-escapes", &place);
+    }
+}
+
 /// What the entries of one archive have shown so far.
 #[derive(Default)]
 pub(crate) struct Seen {
@@ -130,10 +138,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// Tells what is odd about a name.
     pub(crate) fn name(&mut self, specimen: &mut Specimen<'_, '_>, name: &str) {
-        if escapes(name) {
-            let place = next(specimen);
-            specimen.odd("archive-path-escapes", &place);
-        }
+        path(specimen, name);
         if !self.names.insert(name.to_owned()) {
             let place = next(specimen);
             specimen.odd("archive-names-twice", &place);
