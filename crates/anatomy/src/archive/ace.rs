@@ -73,6 +73,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             specimen.odd("files-limit", "");
             return;
         }
+        super::path(specimen, &name);
         entry(bytes, block, name.replace('\\', "/"), specimen);
     }
 }

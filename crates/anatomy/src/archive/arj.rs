@@ -77,6 +77,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             specimen.odd("files-limit", "");
             return;
         }
+        super::path(specimen, &name);
         entry(bytes, header, *packed, name.replace('\\', "/"), specimen);
     }
 }

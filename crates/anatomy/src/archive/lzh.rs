@@ -69,6 +69,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             Some((name, link)) if is_link => (name.to_owned(), link.to_owned()),
             _ => (name, String::new()),
         };
+        super::path(specimen, &name);
         let packed = binary::piece(bytes, header.data, usize::try_from(header.packed).unwrap_or(usize::MAX));
         let content = if is_link { None } else { unpack(header, packed, &name, specimen) };
         let mut properties = vec![("entry.method", label), ("entry.link", link)];

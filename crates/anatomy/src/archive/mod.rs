@@ -121,19 +121,24 @@ fn escapes(name: &str) -> bool {
     drive || name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..")
 }
 
+/// Tells a name that leaves the folder it is unpacked to.
+fn path(specimen: &mut Specimen<'_, '_>, name: &str) {
+    if escapes(name) {
+        let place = next(specimen);
+        specimen.odd("archive-path-escapes", &place);
+    }
+}
+
 /// What the entries of one archive have shown so far.
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     names: BTreeSet<String>,
 }
 
 impl Seen {
     /// Tells what is odd about a name.
-    fn name(&mut self, specimen: &mut Specimen<'_, '_>, name: &str) {
-        if escapes(name) {
-            let place = next(specimen);
-            specimen.odd("archive-path-escapes", &place);
-        }
+    pub(crate) fn name(&mut self, specimen: &mut Specimen<'_, '_>, name: &str) {
+        path(specimen, name);
         if !self.names.insert(name.to_owned()) {
             let place = next(specimen);
             specimen.odd("archive-names-twice", &place);
@@ -142,7 +147,7 @@ impl Seen {
 }
 
 /// Where the next entry will stand, below the archive.
-fn next(specimen: &Specimen<'_, '_>) -> String {
+pub(crate) fn next(specimen: &Specimen<'_, '_>) -> String {
     format!("attachment[{}]", specimen.file.children.len())
 }
 

@@ -383,6 +383,7 @@ fn tell(
         };
         specimen.property("archive.created-on", host);
         let name = name.replace('\\', "/");
+        super::path(specimen, &name);
         if meta.is_encrypted {
             specimen.property("archive.encryption", cipher);
         }
@@ -496,6 +497,13 @@ mod tests {
         assert_eq!((child.name.as_deref(), child.text.as_str()), (Some("請求書.txt"), "hello"));
         assert!(child.properties.iter().any(|p| p.value == "2013-08-07T09:12:00"));
         assert!(opened.attachment.properties.iter().any(|p| p.value == "rar 2.0 store"));
+    }
+
+    #[test]
+    fn a_name_that_leaves_its_folder_is_told() {
+        let opened = open(&old(b"..\\..\\a.txt", b"hello"));
+        assert_eq!(opened.oddities[0].id, "archive-path-escapes");
+        assert_eq!(opened.attachment.children[0].text, "hello");
     }
 
     #[test]

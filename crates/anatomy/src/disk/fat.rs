@@ -1,9 +1,13 @@
 //! FAT12, FAT16 and FAT32 with long names.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::view::View;
+use super::{Found, give};
+use crate::archive::Seen;
 use crate::binary::{piece, u8_at, u16_at, u32_at};
-use crate::specimen::{Entry, Specimen};
+use crate::specimen::Specimen;
 use crate::time;
 
 /// Folders that are read.
@@ -20,11 +24,12 @@ const NAME_PIECES: usize = 20;
 
 /// A volume.
 pub(crate) struct Fat<'a> {
-    bytes: &'a [u8],
+    disk: View<'a>,
     cluster: usize,
     /// Where cluster 2 stands.
     data: usize,
-    table: &'a [u8],
+    /// Where the table of clusters stands.
+    table: usize,
     bits: usize,
     clusters: usize,
     root: Root,
@@ -36,13 +41,13 @@ enum Root {
 }
 
 impl<'a> Fat<'a> {
-    /// The volume at the start of `bytes`, if one is there.
-    pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
-        let number = |at: usize| u16_at(bytes, at).map(usize::from);
-        let long = |at: usize| u32_at(bytes, at).and_then(|n| usize::try_from(n).ok());
+    /// The volume at the start of a disk, if one is there.
+    pub(crate) fn new(disk: View<'a>) -> Option<Self> {
+        let number = |at: usize| disk.u16(at);
+        let long = |at: usize| disk.u32(at);
         let sector = number(11).filter(|s| matches!(s, 512 | 1024 | 2048 | 4096))?;
-        let per = usize::from(u8_at(bytes, 13)?);
-        let (reserved, tables) = (number(14)?, usize::from(u8_at(bytes, 16)?));
+        let per = usize::from(disk.u8(13)?);
+        let (reserved, tables) = (number(14)?, usize::from(disk.u8(16)?));
         if !per.is_power_of_two() || reserved == 0 || !(1..=4).contains(&tables) {
             return None;
         }
@@ -60,18 +65,18 @@ impl<'a> Fat<'a> {
         };
         let root = if root_bytes == 0 { Root::Cluster(long(44)?) } else { Root::Place(root, root_bytes) };
         let bits = if root_bytes == 0 { 32 } else { bits };
-        let table = piece(bytes, reserved * sector, table_bytes);
-        Some(Self { bytes, cluster: sector * per, data, table, bits, clusters, root })
+        let table = reserved * sector;
+        Some(Self { disk, cluster: sector * per, data, table, bits, clusters, root })
     }
 
     fn next(&self, cluster: usize) -> Option<usize> {
         let next = match self.bits {
             12 => {
-                let pair = usize::from(u16_at(self.table, cluster + cluster / 2)?);
+                let pair = self.disk.u16(self.table + cluster + cluster / 2)?;
                 if cluster % 2 == 1 { pair >> 4 } else { pair & 0xfff }
             }
-            16 => usize::from(u16_at(self.table, cluster * 2)?),
-            _ => usize::try_from(u32_at(self.table, cluster * 4)? & 0x0fff_ffff).ok()?,
+            16 => self.disk.u16(self.table + cluster * 2)?,
+            _ => self.disk.u32(self.table + cluster * 4)? & 0x0fff_ffff,
         };
         (2..self.clusters.saturating_add(2)).contains(&next).then_some(next)
     }
@@ -82,9 +87,9 @@ impl<'a> Fat<'a> {
         let mut at = (2..self.clusters.saturating_add(2)).contains(&first).then_some(first);
         while let Some(cluster) = at {
             let start = self.data.saturating_add((cluster - 2).saturating_mul(self.cluster));
-            let bytes = piece(self.bytes, start, self.cluster.min(limit - out.len()));
-            out.extend_from_slice(bytes);
-            if bytes.is_empty() || out.len() >= limit || out.len() > self.bytes.len() {
+            let bytes = self.disk.piece(start, self.cluster.min(limit - out.len()));
+            out.extend_from_slice(&bytes);
+            if bytes.is_empty() || out.len() >= limit || out.len() > self.disk.len() {
                 break;
             }
             at = self.next(cluster);
@@ -97,6 +102,7 @@ impl<'a> Fat<'a> {
         specimen.property("disk.system", format!("FAT{}", self.bits));
         let mut folders = vec![(None, String::new())];
         let (mut seen, mut records) = (HashSet::new(), 0usize);
+        let mut names = Seen::default();
         while let Some((cluster, path)) = folders.pop() {
             if !seen.insert(cluster) {
                 specimen.odd("disk-folder-loop", &path);
@@ -105,7 +111,7 @@ impl<'a> Fat<'a> {
             let folder = match (cluster, &self.root) {
                 (Some(cluster), _) => self.chain(cluster, FOLDER_BYTES),
                 (None, Root::Cluster(cluster)) => self.chain(*cluster, FOLDER_BYTES),
-                (None, Root::Place(at, length)) => piece(self.bytes, *at, *length).to_vec(),
+                (None, Root::Place(at, length)) => self.disk.piece(*at, *length).into_owned(),
             };
             let mut long: Vec<(u8, [u16; 13])> = Vec::new();
             for record in folder.chunks_exact(32) {
@@ -139,7 +145,7 @@ impl<'a> Fat<'a> {
                         if kind & 0x10 != 0 {
                             folders.push((Some(cluster), format!("{name}/")));
                         } else {
-                            self.file(record, name, cluster, specimen);
+                            self.file(record, name, cluster, &mut names, specimen);
                         }
                     }
                 }
@@ -147,23 +153,18 @@ impl<'a> Fat<'a> {
         }
     }
 
-    fn file(&self, record: &[u8], name: String, cluster: usize, specimen: &mut Specimen<'_, '_>) {
+    fn file(
+        &self,
+        record: &[u8],
+        name: String,
+        cluster: usize,
+        names: &mut Seen,
+        specimen: &mut Specimen<'_, '_>,
+    ) {
         let size = usize::try_from(u32_at(record, 28).unwrap_or(0)).unwrap_or(usize::MAX);
-        let room = specimen.room(size as u64);
-        let content = if size == 0 { Vec::new() } else { self.chain(cluster, size.min(room)) };
-        if size > room {
-            specimen.odd("unpacked-size-limit", &name);
-        } else if content.len() < size {
-            specimen.odd("disk-cut", &name);
-        }
-        let moment = time::dos(u16_at(record, 24).unwrap_or(0), u16_at(record, 22).unwrap_or(0));
-        specimen.child(Entry {
-            name: Some(name),
-            size: size as u64,
-            content: Some(&content),
-            properties: vec![("entry.modified", moment.unwrap_or_default())],
-            ..Entry::default()
-        });
+        let modified = time::dos(u16_at(record, 24).unwrap_or(0), u16_at(record, 22).unwrap_or(0));
+        let found = Found { name, size, packed: self.disk.packed(), modified, created: None };
+        give(specimen, names, found, |room| Cow::Owned(self.chain(cluster, room)));
     }
 }
 

@@ -1,10 +1,15 @@
-//! ISO 9660 with Joliet and Rock Ridge names. A bridge disc (ISO 9660 and UDF) is read by its ISO side.
+//! Optical discs: ISO 9660 with Joliet and Rock Ridge names. A bridge disc (ISO 9660 and UDF) is read by its UDF side,
+//! as Windows does.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::view::View;
+use super::{Found, give};
+use crate::archive::Seen;
 use crate::binary::{be16_at, piece, u8_at, u32_at};
 use crate::registry::Analyser;
-use crate::specimen::{Entry, Specimen};
+use crate::specimen::Specimen;
 use crate::{oddities, time};
 
 /// Bytes of a sector.
@@ -73,6 +78,11 @@ fn record(bytes: &[u8]) -> Option<Record<'_>> {
 }
 
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
+    let before = specimen.file.children.len();
+    let udf = super::udf::tell(&View::flat(bytes), specimen);
+    if specimen.file.children.len() > before {
+        return;
+    }
     let mut best = None;
     for index in 16..16 + DESCRIPTORS {
         let sector = piece(bytes, index * SECTOR, SECTOR);
@@ -88,7 +98,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         }
     }
     let Some((mut volume, mut joliet)) = best else {
-        if specimen.file.kind == "iso" {
+        if udf.is_none() && (specimen.file.kind == "iso" || piece(bytes, 0x8001, 5) == b"BEA01") {
             specimen.property("disk.system", "UDF");
             specimen.odd("disk-unreadable", "UDF");
         }
@@ -182,7 +192,7 @@ fn long_name(system: &[u8]) -> Option<String> {
 
 fn walk(bytes: &[u8], start: usize, size: usize, joliet: bool, rocky: bool, specimen: &mut Specimen<'_, '_>) {
     let mut folders = vec![(start, size, String::new())];
-    let mut seen = HashSet::new();
+    let (mut seen, mut names) = (HashSet::new(), Seen::default());
     let mut records = 0usize;
     while let Some((start, size, path)) = folders.pop() {
         if !seen.insert(start) {
@@ -232,7 +242,7 @@ fn walk(bytes: &[u8], start: usize, size: usize, joliet: bool, rocky: bool, spec
             }
             begun = None;
             let total = std::mem::take(&mut whole);
-            if !file(bytes, full, first, total, record.date, specimen) {
+            if !file(bytes, full, first, total, record.date, &mut names, specimen) {
                 return;
             }
         }
@@ -245,28 +255,17 @@ fn file(
     start: usize,
     size: usize,
     date: &[u8],
+    names: &mut Seen,
     specimen: &mut Specimen<'_, '_>,
 ) -> bool {
-    let room = specimen.room(size as u64);
-    let content = piece(bytes, start, size.min(room));
-    if size > room {
-        specimen.odd("unpacked-size-limit", &name);
-    } else if content.len() < size {
-        specimen.odd("disk-cut", &name);
-    }
     let modified = match date {
         [year, rest @ .., zone] => {
             <[u8; 5]>::try_from(rest).ok().and_then(|rest| moment(1900 + i16::from(*year), rest, *zone))
         }
         _ => None,
     };
-    specimen.child(Entry {
-        name: Some(name),
-        size: size as u64,
-        content: Some(content),
-        properties: vec![("entry.modified", modified.unwrap_or_default())],
-        ..Entry::default()
-    })
+    let found = Found { name, size, packed: bytes.len() as u64, modified, created: None };
+    give(specimen, names, found, |room| Cow::Borrowed(piece(bytes, start, room)))
 }
 
 #[cfg(test)]

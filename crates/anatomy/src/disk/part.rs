@@ -1,8 +1,9 @@
-//! Hard disk images: raw or VHD (fixed and dynamic), with MBR or GPT partitions, and the FAT volumes on them. Other
-//! file systems are named.
+//! Hard disk images, raw or virtual, with MBR or GPT partitions, and the volumes on them: FAT, exFAT and NTFS.
 
 use super::fat::Fat;
-use crate::binary::{be32_at, piece, u8_at, u32_at, u64_at};
+use super::view::View;
+use super::{exfat, ntfs, virtual_disk};
+use crate::binary::{u8_at, u32_at};
 use crate::registry::Analyser;
 use crate::specimen::Specimen;
 
@@ -12,137 +13,93 @@ const PARTITIONS: usize = 32;
 /// Bytes of a sector.
 const SECTOR: usize = 512;
 
-/// Bytes to which a dynamic image is laid out.
-const LAID_OUT: usize = 128 << 20;
-
-pub(crate) static ANALYSER: Analyser =
-    Analyser { kinds: &["img", "vhd", "vhdx", "vmdk"], run, tells: &[], oddities: &[] };
+pub(crate) static ANALYSER: Analyser = Analyser {
+    kinds: &["img", "vhd", "vhdx", "vmdk"],
+    run,
+    tells: &[],
+    oddities: &[ntfs::HIDDEN, virtual_disk::LOG, virtual_disk::DIFFERENCING],
+};
 
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
-    match specimen.file.kind.as_str() {
-        "img" => disk(bytes, specimen),
-        "vhd" => {
-            let footer = piece(bytes, bytes.len().saturating_sub(SECTOR), SECTOR);
-            let footer = if footer.starts_with(b"conectix") { footer } else { piece(bytes, 0, SECTOR) };
-            match be32_at(footer, 60) {
-                Some(2) => {
-                    specimen.property("disk.format", "VHD fixed");
-                    disk(bytes, specimen);
-                }
-                Some(3) => {
-                    specimen.property("disk.format", "VHD dynamic");
-                    match lay_out(bytes, footer, specimen) {
-                        Some(whole) => disk(&whole, specimen),
-                        None => specimen.odd("disk-unreadable", "VHD"),
-                    }
-                }
-                _ => specimen.odd("disk-unreadable", "VHD"),
-            }
-            let creator = String::from_utf8_lossy(piece(footer, 28, 4)).into_owned();
-            specimen.property("disk.application", creator);
-            // Seconds since the year 2000.
-            let stamp = be32_at(footer, 24).and_then(|s| crate::time::unix(i64::from(s) + 946_684_800));
-            specimen.property("disk.created", stamp.unwrap_or_default());
-        }
-        other => {
-            let other = other.to_uppercase();
-            specimen.property("disk.format", other.as_str());
-            specimen.odd("disk-unreadable", &other);
-        }
+    let kind = specimen.file.kind.clone();
+    match virtual_disk::open(&kind, bytes, specimen) {
+        Some(view) => disk(&view, specimen),
+        None => specimen.odd("disk-unreadable", &kind.to_uppercase()),
     }
-}
-
-/// A dynamic VHD's sectors at their places, as far as [`LAID_OUT`].
-fn lay_out(bytes: &[u8], footer: &[u8], specimen: &mut Specimen<'_, '_>) -> Option<Vec<u8>> {
-    let place = |at: usize| {
-        let (high, low) = (u64::from(be32_at(footer, at)?), u64::from(be32_at(footer, at + 4)?));
-        usize::try_from(high << 32 | low).ok()
-    };
-    let size = place(48)?;
-    let header = bytes.get(place(16)?..)?;
-    if !header.starts_with(b"cxsparse") {
-        return None;
-    }
-    let table = usize::try_from(be32_at(header, 20)?).ok()?;
-    let block = usize::try_from(be32_at(header, 32)?).ok().filter(|b| b.is_power_of_two() && *b >= SECTOR)?;
-    if size > LAID_OUT {
-        specimen.odd("unpacked-size-limit", "VHD");
-    }
-    let size = size.min(LAID_OUT);
-    let bitmap = (block / SECTOR / 8).div_ceil(SECTOR) * SECTOR;
-    let mut out = vec![0; size];
-    for (index, into) in out.chunks_mut(block).enumerate() {
-        let entry = table.checked_add(index.checked_mul(4)?).and_then(|at| be32_at(bytes, at));
-        let Some(entry) = entry.filter(|entry| *entry != u32::MAX) else {
-            continue;
-        };
-        let start = usize::try_from(entry).ok()?.checked_mul(SECTOR)?.checked_add(bitmap)?;
-        let data = piece(bytes, start, into.len());
-        if let Some(into) = into.get_mut(..data.len()) {
-            into.copy_from_slice(data);
-        }
-    }
-    Some(out)
 }
 
 /// A volume, or a table of partitions.
-fn disk(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
-    if volume(bytes, specimen) {
+fn disk(view: &View<'_>, specimen: &mut Specimen<'_, '_>) {
+    if volume(view, specimen) {
         return;
     }
     let mut starts = Vec::new();
-    if piece(bytes, SECTOR, 8) == b"EFI PART" {
+    // Disks of our days may have sectors of 4 KB.
+    let table = [SECTOR, 4096].into_iter().find(|sector| &*view.piece(*sector, 8) == b"EFI PART");
+    let sector = table.unwrap_or(SECTOR);
+    if table.is_some() {
         specimen.property("disk.partitions", "GPT");
-        let table = u64_at(bytes, SECTOR + 72).and_then(|at| usize::try_from(at).ok()).unwrap_or(2);
-        let step = u32_at(bytes, SECTOR + 84).and_then(|s| usize::try_from(s).ok()).unwrap_or(128);
+        let table = view.u64(sector + 72).unwrap_or(2);
+        let step = view.u32(sector + 84).unwrap_or(128);
         for index in 0..PARTITIONS {
-            let at = table.saturating_mul(SECTOR).saturating_add(index.saturating_mul(step.clamp(128, 4096)));
-            let entry = piece(bytes, at, 128);
+            let at = table.saturating_mul(sector).saturating_add(index.saturating_mul(step.clamp(128, 4096)));
+            let entry = view.piece(at, 128);
             if entry.iter().take(16).all(|b| *b == 0) {
                 continue;
             }
-            starts.extend(u64_at(entry, 32).and_then(|start| usize::try_from(start).ok()));
+            starts.extend(View::flat(&entry).u64(32));
         }
-    } else if piece(bytes, 510, 2) == b"\x55\xaa" {
+    } else if &*view.piece(510, 2) == b"\x55\xaa" {
         specimen.property("disk.partitions", "MBR");
-        for entry in piece(bytes, 446, 64).chunks_exact(16) {
+        for entry in view.piece(446, 64).chunks_exact(16) {
             if u8_at(entry, 4).is_some_and(|kind| kind != 0) {
                 starts.extend(u32_at(entry, 8).and_then(|start| usize::try_from(start).ok()));
             }
         }
     }
     let mut known = false;
+    starts.sort_unstable();
     starts.dedup();
     for start in starts.into_iter().filter(|start| *start > 0) {
-        known |= volume(bytes.get(start.saturating_mul(SECTOR)..).unwrap_or(&[]), specimen);
+        known |= volume(&view.from(start.saturating_mul(sector)), specimen);
     }
     // An optical file system in an .img is read by its own analyser.
-    if !known && piece(bytes, 0x8001, 5) != b"CD001" {
+    let optical = matches!(&*view.piece(0x8001, 5), b"CD001" | b"BEA01");
+    let elsewhere = optical && specimen.file.kind == "img";
+    if !known && !elsewhere {
         specimen.odd("disk-unreadable", "");
     }
 }
 
 /// Tells a volume; false if its file system is not known.
-fn volume(bytes: &[u8], specimen: &mut Specimen<'_, '_>) -> bool {
-    match piece(bytes, 3, 8) {
+fn volume(view: &View<'_>, specimen: &mut Specimen<'_, '_>) -> bool {
+    let read = match &*view.piece(3, 8) {
         b"NTFS    " => {
             specimen.property("disk.system", "NTFS");
-            specimen.odd("disk-unreadable", "NTFS");
-            true
+            ntfs::tell(view, specimen)
         }
         b"EXFAT   " => {
             specimen.property("disk.system", "exFAT");
-            specimen.odd("disk-unreadable", "exFAT");
-            true
+            exfat::tell(view, specimen)
         }
-        _ => match Fat::new(bytes).filter(|_| piece(bytes, 510, 2) == b"\x55\xaa") {
+        b"-FVE-FS-" => {
+            specimen.property("disk.system", "BitLocker");
+            specimen.file.encrypted = Some(true);
+            specimen.odd("password-unknown", "");
+            Some(())
+        }
+        _ => match Fat::new(view.clone()).filter(|_| &*view.piece(510, 2) == b"\x55\xaa") {
             Some(fat) => {
                 fat.tell(specimen);
-                true
+                Some(())
             }
-            None => false,
+            None => return false,
         },
+    };
+    if read.is_none() {
+        specimen.odd("disk-unreadable", "");
     }
+    true
 }
 
 #[cfg(test)]
