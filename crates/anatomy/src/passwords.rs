@@ -125,10 +125,13 @@ const BELOW: [&str; 12] = [
 pub fn told(texts: &[(&str, &str)]) -> Vec<Password> {
     let mut found: Vec<(u8, String, &str)> = Vec::new();
     for (place, text) in texts {
-        let lines: Vec<&str> = lexicon::text::cut(text, TEXT_BYTES)
-            .split(['\n', '\r'])
-            .filter(|line| line.contains(|c: char| !c.is_whitespace()))
-            .collect();
+        let text = lexicon::text::cut(text, TEXT_BYTES);
+        // One look at the whole text: few mails speak of passwords, and dividing the others into lines is for nothing.
+        if !may_speak(text) {
+            continue;
+        }
+        let lines: Vec<&str> =
+            text.split(['\n', '\r']).filter(|line| line.contains(|c: char| !c.is_whitespace())).collect();
         for range in near_words(&lines) {
             let near = lines.get(range).unwrap_or(&[]);
             let wide: Vec<Vec<char>> =
@@ -153,42 +156,47 @@ pub fn told(texts: &[(&str, &str)]) -> Vec<Password> {
         .collect()
 }
 
+/// A beginning of each of [`WORDS`], also as it is written wide or in half-width kana.
+static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build([
+            "パス",
+            "ぱす",
+            "ﾊﾟｽ",
+            "キー",
+            "ｷｰ",
+            "番号",
+            "合言葉",
+            "合い言葉",
+            "密码",
+            "密碼",
+            "비밀번호",
+            "pass",
+            "pw",
+            "p/w",
+            "ＰＷ",
+            "ｐｗ",
+            "Ｐｗ",
+            "ＰＡＳＳ",
+            "ｐａｓｓ",
+            "Ｐａｓｓ",
+            "Ｐ／Ｗ",
+        ])
+        .ok()
+});
+
+/// Whether a word for a password may stand in a text. Without the quick look every text counts.
+fn may_speak(text: &str) -> bool {
+    SIGNS.as_ref().is_none_or(|signs| signs.is_match(text))
+}
+
 /// The ranges of lines in which a word for a password may stand, each with the lines after it that may hold one: most
 /// mails have none, and are looked at once, quickly.
 fn near_words(lines: &[&str]) -> Vec<Range<usize>> {
-    /// A beginning of each of [`WORDS`], also as it is written wide or in half-width kana.
-    static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-        AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build([
-                "パス",
-                "ぱす",
-                "ﾊﾟｽ",
-                "キー",
-                "ｷｰ",
-                "番号",
-                "合言葉",
-                "合い言葉",
-                "密码",
-                "密碼",
-                "비밀번호",
-                "pass",
-                "pw",
-                "p/w",
-                "ＰＷ",
-                "ｐｗ",
-                "Ｐｗ",
-                "ＰＡＳＳ",
-                "ｐａｓｓ",
-                "Ｐａｓｓ",
-                "Ｐ／Ｗ",
-            ])
-            .ok()
-    });
     let mut out: Vec<Range<usize>> = Vec::new();
     for (number, line) in lines.iter().enumerate() {
-        // Without the quick look every line counts.
-        if SIGNS.as_ref().is_some_and(|signs| !signs.is_match(*line)) {
+        if !may_speak(line) {
             continue;
         }
         let end = (number + 1 + LINES_AFTER).min(lines.len());
@@ -204,12 +212,15 @@ fn near_words(lines: &[&str]) -> Vec<Range<usize>> {
 /// `date`.
 pub fn dated(texts: &[&str], year: u16, month: u8, day: u8) -> Vec<Password> {
     let says = texts.iter().any(|text| {
-        lexicon::text::cut(text, TEXT_BYTES).split(['\n', '。']).any(|line| {
-            let line: Vec<char> = line.chars().take(LINE_CHARS).nfkc().map(fold).collect();
-            let holds = |word: &str| (0..line.len()).any(|at| starts(&line, at, word));
-            (0..line.len()).any(|at| word_at(&line, at).is_some())
-                && ["日付", "年月日", "送信日", "today's date", "the date"].into_iter().any(holds)
-        })
+        // The close look at a line tries every word at every place of it: only where one may stand.
+        let text = lexicon::text::cut(text, TEXT_BYTES);
+        may_speak(text)
+            && text.split(['\n', '。']).filter(|line| may_speak(line)).any(|line| {
+                let line: Vec<char> = line.chars().take(LINE_CHARS).nfkc().map(fold).collect();
+                let holds = |word: &str| (0..line.len()).any(|at| starts(&line, at, word));
+                (0..line.len()).any(|at| word_at(&line, at).is_some())
+                    && ["日付", "年月日", "送信日", "today's date", "the date"].into_iter().any(holds)
+            })
     });
     if !says {
         return Vec::new();

@@ -81,9 +81,18 @@ fn finish(
     let mut sources = reading.sources;
     facts.path = path.to_owned();
     if !reading.payloads.is_empty() {
-        let all = candidates(&facts, others);
+        // Looked for in the mail only where a file might need one.
+        let mut all: Option<Vec<Password>> = None;
         for payload in &reading.payloads {
-            open(&mut facts, &mut sources, payload, &all, &*settings.opener);
+            // Nothing in a picture has a password. A logo is then remembered under itself, whatever passwords the
+            // mails around it tell.
+            let picture = Attachment::at(&mut facts.attachments, &payload.place)
+                .is_some_and(|file| matches!(file.kind.as_str(), "png" | "jpg" | "gif"));
+            let passwords = match picture {
+                true => &[],
+                false => all.get_or_insert_with(|| candidates(&facts, others)).as_slice(),
+            };
+            open(&mut facts, &mut sources, payload, passwords, &*settings.opener);
         }
     }
     if let Some(raw) = raw.filter(|_| settings.yara) {

@@ -93,6 +93,8 @@ struct Domains {
     skeletons: HashMap<String, String>,
     /// Labels, and labels with one letter left out: the label and its domain.
     near: HashMap<String, Vec<(String, String)>>,
+    /// The lengths in bytes of the keys of `near`, one bit each.
+    near_lengths: u64,
     /// Labels looked for as words: the domain.
     words: HashMap<String, String>,
     /// Labels whose other endings count: the domain.
@@ -120,12 +122,31 @@ impl Domains {
         }
         if count >= if brand { BRAND_LABEL } else { LABEL } {
             for key in distance::keys(&label) {
+                self.near_lengths |= length_bit(&key);
                 let entry = self.near.entry(key).or_default();
                 if entry.len() < CROWD {
                     entry.push((label.clone(), registered.clone()));
                 }
             }
         }
+    }
+
+    /// The domain whose label is within one edit. Every host of every mail comes by here: its keys are made one by one
+    /// in one piece of memory, and only those that are as long as a key can be.
+    fn edited(&self, shown: &str) -> Option<&str> {
+        let hit = |key: &str| {
+            let near = (self.near_lengths & length_bit(key) != 0).then(|| self.near.get(key))??;
+            near.iter().find(|(other, _)| one_edit(shown, other)).map(|(_, domain)| domain.as_str())
+        };
+        let mut key = String::with_capacity(shown.len());
+        hit(shown).or_else(|| {
+            distance::shorter(shown).find_map(|(before, after)| {
+                key.clear();
+                key.push_str(before);
+                key.push_str(after);
+                hit(&key)
+            })
+        })
     }
 
     /// The domain that `host` (in lower case) imitates.
@@ -147,13 +168,7 @@ impl Domains {
         {
             return Some((domain, Likeness::Letters));
         }
-        let edited = || {
-            distance::keys(&shown).into_iter().find_map(|key| {
-                let near = self.near.get(&key)?;
-                near.iter().find(|(other, _)| one_edit(&shown, other)).map(|(_, domain)| domain)
-            })
-        };
-        if let Some(domain) = edited() {
+        if let Some(domain) = self.edited(&shown) {
             return Some((domain, Likeness::Edit));
         }
         if shown.contains('-')
@@ -173,6 +188,11 @@ impl Domains {
         }
         None
     }
+}
+
+/// The bit of a key's length.
+fn length_bit(key: &str) -> u64 {
+    1_u64.checked_shl(u32::try_from(key.len()).unwrap_or(u32::MAX)).unwrap_or(0)
 }
 
 fn first_label(domain: &str) -> &str {

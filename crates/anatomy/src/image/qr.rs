@@ -47,9 +47,19 @@ pub(super) fn codes(gray: &Gray) -> Vec<String> {
 
 /// The shade that parts dark from light best (Otsu).
 fn threshold(gray: &Gray) -> u8 {
+    // Pixels beside each other are alike as a rule, and a count that was just written must be waited for: four tables
+    // take turns.
+    let mut tables = [[0_u32; 256]; 4];
+    for shades in gray.pixels.chunks(4) {
+        for (table, shade) in tables.iter_mut().zip(shades) {
+            table[usize::from(*shade)] += 1;
+        }
+    }
     let mut counts = [0_u64; 256];
-    for shade in &gray.pixels {
-        counts[usize::from(*shade)] += 1;
+    for table in &tables {
+        for (count, more) in counts.iter_mut().zip(table) {
+            *count += u64::from(*more);
+        }
     }
     let all: u64 = counts.iter().sum();
     let total: u64 = (0_u64..).zip(&counts).map(|(shade, count)| shade * count).sum();
@@ -229,14 +239,12 @@ fn corners(pictures: &[Picture<'_>; 2]) -> [Vec<Corner>; 2] {
     for (y, line) in gray.pixels.chunks_exact(gray.width).take(gray.height).enumerate().step_by(step) {
         let (mut runs, mut start) = ([0_usize; 5], 0_usize);
         let mut dark = line.first().is_some_and(|shade| *shade <= threshold);
-        for (x, now) in
-            line.iter().map(|shade| *shade <= threshold).chain([!dark_at_end(line, threshold)]).enumerate()
-        {
-            if now == dark {
-                continue;
-            }
-            runs = [runs[1], runs[2], runs[3], runs[4], x - start];
-            (start, dark) = (x, now);
+        while let Some(rest) = line.get(start..).filter(|rest| !rest.is_empty()) {
+            // What follows the line is taken to be of the other shade.
+            let run = run(rest, threshold, dark);
+            runs = [runs[1], runs[2], runs[3], runs[4], run];
+            (start, dark) = (start + run, !dark);
+            let (x, now) = (start, dark);
             if runs[0] > 0 && Picture::fits(runs) {
                 let middle = x - runs[4] - runs[3] - runs[2] / 2 - 1;
                 let [on_light, on_dark] = &mut corners;
@@ -256,9 +264,22 @@ fn corners(pictures: &[Picture<'_>; 2]) -> [Vec<Corner>; 2] {
     corners
 }
 
-/// Whether a line ends dark: what follows it is taken to be of the other shade.
-fn dark_at_end(line: &[u8], threshold: u8) -> bool {
-    line.last().is_some_and(|shade| *shade <= threshold)
+/// How many pixels at the start of a line are of one shade.
+fn run(line: &[u8], threshold: u8, dark: bool) -> usize {
+    /// Pixels looked at in one step, once a run is long.
+    const STEP: usize = 32;
+    let same = |shade: &u8| (*shade <= threshold) == dark;
+    let near = line.get(..STEP).unwrap_or(line);
+    if let Some(end) = near.iter().position(|shade| !same(shade)) {
+        return end;
+    }
+    // Counted, not searched: the compiler makes vectors of it. Most of most pictures is long runs.
+    let steps = line.chunks_exact(STEP);
+    let long =
+        steps.take_while(|step| step.iter().map(|shade| usize::from(same(shade))).sum::<usize>() == STEP);
+    let at = long.count() * STEP;
+    let rest = line.get(at..).unwrap_or(&[]);
+    at + rest.iter().position(|shade| !same(shade)).unwrap_or(rest.len())
 }
 
 struct Squares {

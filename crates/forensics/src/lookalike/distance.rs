@@ -2,17 +2,17 @@
 
 /// The label itself and every form of it with one letter left out: labels within one edit share one of them.
 pub(super) fn keys(label: &str) -> Vec<String> {
-    let mut out = vec![label.to_owned()];
-    if label.len() > super::LABEL_BYTES * 4 {
-        return out;
-    }
-    for (at, c) in label.char_indices() {
-        let mut shorter = String::with_capacity(label.len());
-        shorter.push_str(label.get(..at).unwrap_or(""));
-        shorter.push_str(label.get(at + c.len_utf8()..).unwrap_or(""));
-        out.push(shorter);
-    }
-    out
+    let shorter = shorter(label).map(|(before, after)| format!("{before}{after}"));
+    std::iter::once(label.to_owned()).chain(shorter).collect()
+}
+
+/// What stands before and after each letter of a label; nothing of one that is too long.
+pub(super) fn shorter(label: &str) -> impl Iterator<Item = (&str, &str)> {
+    let label = if label.len() > super::LABEL_BYTES * 4 { "" } else { label };
+    label.char_indices().map(|(at, c)| {
+        let after = label.get(at + c.len_utf8()..).unwrap_or("");
+        (label.get(..at).unwrap_or(""), after)
+    })
 }
 
 /// True if exactly one letter is changed, added or missing, or two neighbours are swapped.
