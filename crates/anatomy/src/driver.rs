@@ -42,7 +42,7 @@ pub fn extract(job: &Job<'_>, place: &str, passwords: &[Password], limits: &Limi
     if place == job.place {
         return Some(job.bytes.to_vec());
     }
-    let mut bench = Bench::new(limits, passwords);
+    let mut bench = Bench::new(limits, passwords, job.bytes.len());
     bench.wanted = Some((place, None));
     let file = Attachment { name: job.name.map(str::to_owned), ..Attachment::default() };
     specimen(&mut bench, file, job.bytes, job.place.to_owned(), 0, None);
@@ -56,7 +56,7 @@ fn opened(
     passwords: &[Password],
     limits: &Limits,
 ) -> Opened {
-    let mut bench = Bench::new(limits, passwords);
+    let mut bench = Bench::new(limits, passwords, job.bytes.len());
     let mut file = Attachment {
         name: job.name.map(str::to_owned),
         inline: job.inline,

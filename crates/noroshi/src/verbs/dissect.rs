@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::builder::NonEmptyStringValueParser;
-use desk::dissect::{Settings, dissect, dissect_with, is_locked};
+use desk::dissect::{Settings, dissect_with, is_locked};
 use desk::keyring::Ring;
 use indicators::guard::Guards;
 use lexicon::MailFacts;
@@ -56,6 +56,10 @@ pub(crate) struct Args {
     /// Mails to work on at the same time [default: one a processor]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     jobs: usize,
+
+    /// Try this password on what is locked, beside those told in the mails; repeatable
+    #[arg(long = "password", value_name = "PASSWORD")]
+    passwords: Vec<String>,
 
     #[command(flatten)]
     guards: GuardArgs,
@@ -154,6 +158,11 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         opener: super::worker::opener(),
         ..Settings::default()
     };
+    let given: Vec<anatomy::Password> = args
+        .passwords
+        .iter()
+        .map(|value| anatomy::Password { value: value.clone(), from: "given".to_owned() })
+        .collect();
     let form = match () {
         () if args.report => Form::Report,
         () if args.json => Form::Json,
@@ -217,13 +226,14 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         Ok(())
     };
     let mut waiting = Waiting::new(|locked: &Locked, passwords: &[anatomy::Password]| {
-        render(dissect_with(&locked.raw, &locked.facts.path, &settings, passwords).facts)
+        let passwords = [given.as_slice(), passwords].concat();
+        render(dissect_with(&locked.raw, &locked.facts.path, &settings, &passwords).facts)
     });
     intake::each(
         &mut intake,
         args.jobs,
         |path, bytes| {
-            let facts = dissect(bytes, path, &settings).facts;
+            let facts = dissect_with(bytes, path, &settings, &given).facts;
             let ring = Ring::told_by(&facts);
             let locked = is_locked(&facts).then(|| Locked::new(bytes, &facts)).flatten();
             Written { ring, locked, ..render(facts) }
