@@ -146,11 +146,16 @@ def main():
                     continue
                 theirs = {clean(one) for one in theirs}
                 count[peer, "opened"] += 1
-                if theirs == ours:
+                if peer == "lhasa":
+                    # lhasa shows the capital names of DOS in small letters.
+                    theirs, ours_now = {n.lower() for n in theirs}, {n.lower() for n in ours}
+                else:
+                    ours_now = ours
+                if theirs == ours_now:
                     count[peer, "same"] += 1
                 else:
                     odd = ",".join(sorted({odd["id"] for odd in facts["oddities"]}))
-                    print(f"{peer}\t{file['kind']}\t{path}\t- {sorted(theirs - ours)[:4]}\t+ {sorted(ours - theirs)[:4]}\t{odd}")
+                    print(f"{peer}\t{file['kind']}\t{path}\t- {sorted(theirs - ours_now)[:4]}\t+ {sorted(ours_now - theirs)[:4]}\t{odd}")
     for peer in PEERS:
         print(f"{peer}: {count[peer, 'opened']} opened, {count[peer, 'same']} with the same names")
 
