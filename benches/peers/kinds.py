@@ -16,8 +16,9 @@ NO_LABEL = set(
 )
 # Volumes, and names in libarchive's tests that say how the file is used and not what it is.
 NO_LABEL |= set("001 002 part01 part02 plain stdout".split())
-# Every file below these folders is of one kind, as the source's own tests say, whatever its name ends in.
-FOLDERS = {"EricZimmerman+Lnk/Lnk.Test/TestFiles/": "lnk"}
+# Every file below these folders is of one kind, as the source's own tests say, whatever its name ends in; the first
+# that fits counts. `Bad` is what that source itself holds for no shortcuts.
+FOLDERS = {"EricZimmerman+Lnk/Lnk.Test/TestFiles/Bad/": None, "EricZimmerman+Lnk/Lnk.Test/TestFiles/": "lnk"}
 # Kinds that are one thing under several names: what the extension promises, and what is as right.
 SAME = {
     "bz2": {"tbz", "tbz2", "bz"},

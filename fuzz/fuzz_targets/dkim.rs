@@ -13,5 +13,9 @@ fuzz_target!(|data: &[u8]| {
     let mail = mail.get(2..).unwrap_or(mail);
     let limits = Limits::default();
     let reading = forensics::read_with(mail, &limits, &known);
-    assert_eq!(forensics::read_with(mail, &limits, &known), reading, "the same bytes must give the same facts");
+    assert_eq!(
+        forensics::read_with(mail, &limits, &known),
+        reading,
+        "the same bytes must give the same facts"
+    );
 });

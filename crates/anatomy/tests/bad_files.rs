@@ -14,7 +14,8 @@ fn opened(name: &str, bytes: &[u8]) -> Opened {
     let passwords: Vec<Password> =
         (0..60).map(|n| Password { value: format!("given-{n}"), from: "given".to_owned() }).collect();
     // What a release opens in a second takes a debug build its time: less of the same.
-    let limits = Limits { all_bytes: 8 << 20, file_bytes: 4 << 20, files: 200, hashes: 200_000, ..Limits::default() };
+    let limits =
+        Limits { all_bytes: 8 << 20, file_bytes: 4 << 20, files: 200, hashes: 200_000, ..Limits::default() };
     open(&Job { name: Some(name), place: "attachment[0]", inline: false, bytes }, &passwords, &limits)
 }
 

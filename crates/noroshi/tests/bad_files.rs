@@ -1,6 +1,11 @@
 //! Files that are made to break what opens them, through the program and its workers: each ends in bounded time, the
 //! mail is told, what else is in the mail is done, and no worker falls.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test, a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 #[path = "../../anatomy/tests/carriers/mod.rs"]
 mod carriers;
@@ -15,7 +20,8 @@ use data_encoding::BASE64;
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Those that take a debug build longer than a worker may take; in-process tests of `anatomy` have them.
-const SLOW: &[&str] = &["million.zip", "million.pdf", "zeros.gz", "costly.rar", "one-tag.html", "one-line.js"];
+const SLOW: &[&str] =
+    &["million.zip", "million.pdf", "zeros.gz", "costly.rar", "one-tag.html", "one-line.js"];
 
 fn part(name: &str, bytes: &[u8]) -> String {
     let mut text = format!(
@@ -88,4 +94,32 @@ fn a_password_that_is_given_opens_what_no_mail_tells() {
     let entry = &open["attachments"][0]["children"][0];
     assert_eq!(entry["password"], "Sakura-77");
     assert_eq!(entry["password_from"], "given");
+}
+
+/// The worker that is this process's own child, if there is one.
+#[cfg(target_os = "linux")]
+fn worker() -> Option<u32> {
+    let me = std::process::id().to_string();
+    std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
+        let number: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        // After the name in parentheses: state, parent.
+        let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?;
+        let command = std::fs::read(entry.path().join("cmdline")).ok()?;
+        (parent == me && command.ends_with(b"\0worker\0")).then_some(number)
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_is_not_blamed_for_a_worker_that_others_wore_out() {
+    use anatomy::Opener as _;
+    let pool = confine::Pool::new(env!("CARGO_BIN_EXE_noroshi"), &["worker"], confine::Limits::default());
+    let file = lexicon::facts::Attachment { name: Some("a.txt".to_owned()), ..Default::default() };
+    assert!(pool.open(&file, b"first", &[]).oddities.is_empty());
+    let number = worker().expect("a worker waits for the next file").to_string();
+    assert!(std::process::Command::new("kill").args(["-9", &number]).status().unwrap().success());
+    let opened = pool.open(&file, b"second", &[]);
+    assert!(opened.oddities.is_empty(), "{opened:?}");
+    assert_eq!(opened.attachment.kind, "txt");
 }

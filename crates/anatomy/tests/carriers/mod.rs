@@ -52,7 +52,11 @@ pub const ALL: &[Carrier] = &[
     carrier("deep.rtf", deep_rtf, &[]),
     carrier("dictionary.xz", large_dictionary_xz, &[]),
     carrier("dictionary.lzma", large_dictionary_lzma, &[]),
-    carrier("dictionary.7z", large_dictionary_7z, &["archive-undecodable", "archive-cut", "archive-crc-wrong"]),
+    carrier(
+        "dictionary.7z",
+        large_dictionary_7z,
+        &["archive-undecodable", "archive-cut", "archive-crc-wrong"],
+    ),
     carrier("costly.rar", costly_rar, &["password-trials-limit", "password-unknown"]),
     carrier("costly.docx", costly_office, &["document-spin-limit"]),
     carrier("forbidden.docx", forbidden_office, &["document-encryption-unknown"]),
