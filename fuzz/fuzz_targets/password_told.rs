@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);
-    let (subject, body) = text.split_once('\n').unwrap_or(("", &text));
+    let (subject, body) = text.split_once('\n').unwrap_or(("", &*text));
     let texts = [("body", body), ("header:subject", subject)];
     let found = anatomy::passwords::told(&texts);
     let mut values: Vec<&str> = found.iter().map(|password| password.value.as_str()).collect();
