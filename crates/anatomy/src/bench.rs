@@ -30,8 +30,14 @@ pub(crate) struct Bench<'c> {
 /// a 7z archive as 7-Zip writes it takes some ten million.
 const TRIAL_BYTES: u64 = 512 << 20;
 
+/// How often all the files inside of a small one may together fill [`Limits::ratio_free_bytes`].
+const LAYERS: usize = 16;
+
 impl<'c> Bench<'c> {
-    pub(crate) fn new(limits: &'c Limits, passwords: &'c [Password]) -> Self {
+    /// A bench for a file of `size` bytes.
+    pub(crate) fn new(limits: &'c Limits, passwords: &'c [Password], size: usize) -> Self {
+        // The ratio holds from the outermost file on: what grows a little at each layer would get around it.
+        let by_ratio = size.saturating_mul(limits.ratio).max(limits.ratio_free_bytes.saturating_mul(LAYERS));
         Self {
             limits,
             passwords: passwords.get(..limits.passwords).unwrap_or(passwords),
@@ -39,7 +45,7 @@ impl<'c> Bench<'c> {
             tells: Vec::new(),
             oddities: Vec::new(),
             files_left: limits.files,
-            bytes_left: limits.all_bytes,
+            bytes_left: limits.all_bytes.min(by_ratio),
             wanted: None,
             hashes_left: limits.hashes,
             rules: None,

@@ -34,7 +34,7 @@ pub fn open_with_rules(
     rules: &yara::Rules,
 ) -> Opened {
     if known.kind == RAW {
-        let mut bench = Bench::new(limits, passwords);
+        let mut bench = Bench::new(limits, passwords, job.bytes.len());
         rules.scan(&mut bench, job.bytes, job.place, "");
         return Opened { tells: bench.tells, oddities: bench.oddities, ..Opened::default() };
     }
@@ -60,7 +60,7 @@ pub fn extract(job: &Job<'_>, place: &str, passwords: &[Password], limits: &Limi
     if place == job.place {
         return Some(job.bytes.to_vec());
     }
-    let mut bench = Bench::new(limits, passwords);
+    let mut bench = Bench::new(limits, passwords, job.bytes.len());
     bench.wanted = Some((place, None));
     let file = Attachment { name: job.name.map(str::to_owned), ..Attachment::default() };
     specimen(&mut bench, file, job.bytes, job.place.to_owned(), 0, None);
@@ -75,7 +75,7 @@ fn opened(
     limits: &Limits,
     rules: Option<&yara::Rules>,
 ) -> Opened {
-    let mut bench = Bench::new(limits, passwords);
+    let mut bench = Bench::new(limits, passwords, job.bytes.len());
     bench.rules = rules;
     let mut file = Attachment {
         name: job.name.map(str::to_owned),

@@ -55,7 +55,7 @@ impl Default for Limits {
             depth: 8,
             files: 2_000,
             file_bytes: 64 << 20,
-            all_bytes: 256 << 20,
+            all_bytes: 192 << 20,
             ratio: 1_000,
             ratio_free_bytes: 4 << 20,
             name_bytes: 1_024,

@@ -234,7 +234,7 @@ mod tests {
         let columns = [columns, vec![0; 24]].concat();
         let table: Vec<u8> = [1u16, 0x8012, 2, 3].iter().flat_map(|t| t.to_le_bytes()).collect();
         let limits = Limits::default();
-        let mut bench = crate::bench::Bench::new(&limits, &[]);
+        let mut bench = crate::bench::Bench::new(&limits, &[], 0);
         let mut specimen = Specimen {
             bench: &mut bench,
             file: lexicon::facts::Attachment::default(),

@@ -106,6 +106,22 @@ impl Pool {
     /// The answer, and the bytes that follow it.
     fn ask(&self, ask: &Ask, bytes: Option<&[u8]>) -> Result<(Answer, Vec<u8>), Lost> {
         let waiting = self.idle().pop();
+        let worked = waiting.is_some();
+        match self.ask_worker(waiting, ask, bytes) {
+            // The files before may have used up its memory, which shows as either: this file is only at fault if a
+            // new worker falls as well.
+            Err(Lost::Memory | Lost::Crash) if worked => self.ask_worker(None, ask, bytes),
+            answer => answer,
+        }
+    }
+
+    /// Asks `waiting`, or a new worker.
+    fn ask_worker(
+        &self,
+        waiting: Option<Worker>,
+        ask: &Ask,
+        bytes: Option<&[u8]>,
+    ) -> Result<(Answer, Vec<u8>), Lost> {
         let mut worker = match waiting {
             Some(worker) => worker,
             None => Worker::ready(self)?.0,

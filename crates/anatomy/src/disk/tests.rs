@@ -139,7 +139,7 @@ fn a_sparse_vmdk_is_read() {
 /// The readers alone: nothing else is to take its time over the whole disk.
 fn walked(kind: &str, bytes: &[u8]) -> Vec<lexicon::facts::Oddity> {
     let limits = Limits { file_bytes: 16 << 10, ..Limits::default() };
-    let mut bench = crate::bench::Bench::new(&limits, &[]);
+    let mut bench = crate::bench::Bench::new(&limits, &[], 0);
     let file = lexicon::facts::Attachment { kind: kind.to_owned(), ..Default::default() };
     let mut specimen = crate::specimen::Specimen {
         bench: &mut bench,

@@ -249,6 +249,9 @@ fn sections(pe: &Pe<'_>, specimen: &mut Specimen<'_, '_>) {
         let content = piece(pe.bytes, pe.start(section), section.size.min(room));
         room -= content.len().min(room);
         let entropy = entropy(content);
+        if section.size > 0 && pe.start(section).saturating_add(section.size) > pe.bytes.len() {
+            specimen.odd("pe-cut", "");
+        }
         let name = &section.name;
         let line =
             format!("{name} raw={} virtual={} entropy={entropy:.2}", section.size, section.virtual_size);

@@ -67,6 +67,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     jobs: usize,
 
+    /// Try this password on what is locked, beside those told in the mails; repeatable
+    #[arg(long = "password", value_name = "PASSWORD")]
+    passwords: Vec<String>,
+
     #[command(flatten)]
     guards: GuardArgs,
 
@@ -212,6 +216,11 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         condition.check_own(&supplied, session)?;
     }
     let settings = SuppliedArgs::settings(supplied, Settings { guards, ..Settings::default() });
+    let given: Vec<anatomy::Password> = args
+        .passwords
+        .iter()
+        .map(|value| anatomy::Password { value: value.clone(), from: "given".to_owned() })
+        .collect();
     let form = match () {
         () if args.html.is_some() => Form::Html,
         () if args.report => Form::Report,
@@ -282,13 +291,14 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     };
     let mut waiting = Waiting::new(|locked: &Locked, passwords: &[anatomy::Password]| {
         let mail = locked.mail.input();
-        render(mail.raw(), mail.dissect(&locked.facts.path, &settings, passwords))
+        let passwords = [given.as_slice(), passwords].concat();
+        render(mail.raw(), mail.dissect(&locked.facts.path, &settings, &passwords))
     });
     intake::each(
         &mut intake,
         args.jobs,
         |path, mail| {
-            let facts = mail.dissect(path, &settings, &[]);
+            let facts = mail.dissect(path, &settings, &given);
             let ring = Ring::told_by(&facts);
             let locked = is_locked(&facts).then(|| Locked::new(mail, &facts)).flatten();
             Written { ring, locked, ..render(mail.raw(), facts) }

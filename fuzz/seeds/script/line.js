@@ -1,0 +1,1 @@
+var a=String.fromCharCode(104,105);
