@@ -5,8 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Buffers kept.
 const BUFFERS: usize = 256;
-/// A buffer larger than this is given back to the system. The mails of a batch together are no larger, and a large
-/// mail's pages cost as much to get anew as the mail costs to read.
+/// A buffer larger than this is given back to the system: the mails of a batch together are no larger.
 const BYTES: usize = 4 << 20;
 /// Bytes of buffers kept together.
 const ALL_BYTES: usize = 16 << 20;
