@@ -167,15 +167,11 @@ async fn the_submission_page_lays_the_evidence_out_by_the_criteria_of_a_verdict(
     let hub = Hub::new().await;
     let id = hub.submit("a", &mail()).await;
     let text = hub.page(&hub.login("analyst").await, &format!("/submissions/{id}")).await.text();
-    let places: Vec<usize> = [
-        "Kind of malware",
-        "Relation to past attacks",
-        "Sophistication of the approach",
-        "Sender and authentication",
-    ]
-    .iter()
-    .map(|name| text.find(&format!(">{name}</h3>")).unwrap_or_else(|| panic!("{name} in {text}")))
-    .collect();
+    let places: Vec<usize> =
+        ["Kind of malware", "Relation to past attacks", "Sophistication", "Trust in the sender"]
+            .iter()
+            .map(|name| text.find(&format!(">{name}</h3>")).unwrap_or_else(|| panic!("{name} in {text}")))
+            .collect();
     assert!(places.is_sorted(), "{places:?}");
     // The link that shows another address is a matter of the approach, with its evidence beside it.
     let part = &text[places[2]..places[3]];

@@ -363,7 +363,7 @@ mod tests {
         }
         assert!(!html.contains("<b>山田") && !html.contains("<script") && !html.contains("</div><script"));
         // Both pieces of evidence stand under one tell, and that one with the malware.
-        let part = html.split("malware-title").nth(1).unwrap().split("relation-title").next().unwrap();
+        let part = html.split("kind-title").nth(1).unwrap().split("past-title").next().unwrap();
         assert_eq!(part.matches("tell-text").count(), 1);
         assert_eq!(part.matches("evidence value keep").count(), 2);
     }
