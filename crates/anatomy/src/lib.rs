@@ -4,7 +4,7 @@
 //! [`open`] never fails: what is wrong with a file becomes an oddity of that file. It is meant to run in a confined
 //! process (`confine`), because it decompresses and decrypts what an attacker made; it works the same without one.
 //!
-//! To teach it a kind: a module with a [`registry::Analyser`], and a line in [`registry::ALL`].
+//! To teach it a kind: a module with a `registry::Analyser`, and a line in `registry::ALL`.
 
 pub mod archive;
 mod bench;

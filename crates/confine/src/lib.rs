@@ -3,7 +3,7 @@
 //!
 //! The parent ([`Pool`]) hands a worker one file at a time over a socket. A worker that crashes, hangs or takes too
 //! much ends; its file gets an oddity, a new worker takes the next file. The worker ([`worker`]) is the same program,
-//! started with a verb of its own: it locks itself in ([`lock`]) before it reads the first byte of a file.
+//! started with a verb of its own: it locks itself in before it reads the first byte of a file.
 //!
 //! On systems other than Linux the worker is a process of its own with what bounds the system gives; [`InForce`] says
 //! which.
