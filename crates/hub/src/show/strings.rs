@@ -11,6 +11,11 @@ pub const SHORTEST: std::ops::RangeInclusive<usize> = 3..=64;
 /// Characters of two bytes in a row that make a run of Shift_JIS: fewer are found in any noise.
 const KANJI_RUN: usize = 4;
 
+/// UTF-16 as Windows writes it.
+const WIDE: &str = "UTF-16LE";
+/// Printable bytes in a row that are taken for plain letters and not for kanji in UTF-16.
+const PLAIN_RUN: usize = 6;
+
 /// A text that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -56,7 +61,11 @@ pub fn page(bytes: &[u8], from: usize, least: usize) -> Page {
     let mut next = None;
     for mut one in found {
         if one.offset < covered {
-            continue;
+            // A wide text that seems to begin inside of a plain one begins behind it.
+            let from = one.offset + (covered - one.offset).next_multiple_of(2);
+            let rest = window.get(from..one.offset + one.length).filter(|_| one.encoding == WIDE);
+            let Some(rest) = rest.and_then(|rest| utf16(rest, least).into_iter().next()) else { continue };
+            one = Found { offset: from + rest.offset, ..rest };
         }
         covered = one.offset + one.length;
         one.offset += from;
@@ -130,6 +139,14 @@ fn utf16(window: &[u8], least: usize) -> Vec<Found> {
             if !is_plain && !is_japanese(c) {
                 break;
             }
+            // Any two letters can be a kanji: where plain letters follow each other they are what they seem.
+            let letters = |from: usize| {
+                let bytes = window.get(from..from + PLAIN_RUN);
+                bytes.is_some_and(|bytes| bytes.iter().all(|byte| is_printable(*byte)))
+            };
+            if !is_plain && (letters(end) || letters(end + 1)) {
+                break;
+            }
             if units <= SHOWN {
                 text.push(c);
             }
@@ -139,7 +156,7 @@ fn utf16(window: &[u8], least: usize) -> Vec<Found> {
         }
         // Any two bytes can be a kanji: a run that is mostly that is noise.
         if units >= least && plain * 2 >= units {
-            out.push(Found { offset: at, length: end - at, encoding: "UTF-16LE", text: bounded(&text) });
+            out.push(Found { offset: at, length: end - at, encoding: WIDE, text: bounded(&text) });
             at = end;
         } else if units > 1 {
             // The run may have been read from its second byte: look at the next one, but walk each run only twice.
