@@ -445,6 +445,18 @@ pub struct Relation {
 }
 
 impl Attachment {
+    /// The password that opened it, or, of an archive, what is inside of it.
+    ///
+    /// ```
+    /// use lexicon::facts::Attachment;
+    /// let entry = Attachment { password: Some("Nori-88".to_owned()), ..Attachment::default() };
+    /// let archive = Attachment { children: vec![entry], ..Attachment::default() };
+    /// assert_eq!(archive.opened_with(), Some("Nori-88"));
+    /// ```
+    pub fn opened_with(&self) -> Option<&str> {
+        self.password.as_deref().or_else(|| self.children.iter().find_map(|child| child.password.as_deref()))
+    }
+
     /// The value of a property, the first of that name.
     ///
     /// ```

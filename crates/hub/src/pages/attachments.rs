@@ -136,7 +136,7 @@ fn row(
 ) -> FileRow {
     let mut chips = Vec::new();
     if file.encrypted == Some(true) {
-        chips.push(match file.password {
+        chips.push(match file.opened_with() {
             Some(_) => Chip::new("orange", "lock", v.t("暗号化（開けました）", "Encrypted, opened")),
             None => Chip::new("orange", "lock", v.t("暗号化（未開封）", "Encrypted, closed")),
         });
@@ -164,7 +164,7 @@ fn row(
         chips,
         size: size(file.size),
         declared: lexicon::text::visible(&file.content_type),
-        encryption: match (file.encrypted, &file.password) {
+        encryption: match (file.encrypted, file.opened_with()) {
             (Some(true), Some(_)) => {
                 Some(v.t("あり（パスワードで開きました）", "yes, opened with a password").to_owned())
             }

@@ -50,7 +50,7 @@ pub(super) fn show(page: &mut Page<'_>, facts: &MailFacts) {
             line.push_str(&format!("  {}…", paint.dim(file.sha256.get(..12).unwrap_or(&file.sha256))));
         }
         if file.encrypted == Some(true) {
-            let mark = match &file.password {
+            let mark = match file.opened_with() {
                 None => page.t("暗号化", "encrypted").to_owned(),
                 Some(password) => {
                     format!("{} {}", page.t("暗号化、パスワード", "encrypted, password"), harmless(password))
