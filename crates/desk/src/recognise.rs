@@ -45,7 +45,7 @@ impl Desk {
 
     async fn finish(&self, submission: &SubmissionRecord) -> DeskResult<()> {
         let dissection = match self.records.dissection(&submission.sha256).await? {
-            Some(known) if known.engine == ENGINE => known,
+            Some(known) if known.engine == ENGINE => self.for_all_givers(submission, known).await?,
             _ => self.dissect_submission(submission).await?,
         };
         let _linking = self.linking.lock().await;

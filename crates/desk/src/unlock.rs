@@ -1,7 +1,8 @@
 //! Unlock: an attachment that its own mail's passwords do not open is tried with those of the provider's other mails,
-//! whichever came first.
+//! whichever came first. Only while no other member gave the same bytes: one record serves all who did.
 
 use lexicon::MailFacts;
+use lexicon::facts::Attachment;
 
 use crate::desk::Desk;
 use crate::dissect::{ENGINE, dissect_with, is_locked, told};
@@ -24,7 +25,7 @@ impl Desk {
         raw: &[u8],
         facts: MailFacts,
     ) -> DeskResult<MailFacts> {
-        if !is_locked(&facts) {
+        if !is_locked(&facts) || self.records.givers(&submission.sha256).await? > 1 {
             return Ok(facts);
         }
         let mut keyring = Keyring::default();
@@ -46,7 +47,7 @@ impl Desk {
         let mut keyring = Keyring::default();
         keyring.add(Ring::told_by(facts));
         for earlier in self.earlier(submission).await? {
-            if !is_locked(&earlier.facts) {
+            if !is_locked(&earlier.facts) || self.records.givers(&earlier.sha256).await? > 1 {
                 continue;
             }
             let Some(raw) = self.blobs.get(&earlier.sha256).await? else { continue };
@@ -58,6 +59,23 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// A known dissection, without what only one giver's other mails opened: now another member gave the same bytes,
+    /// and what is inside, and the password itself, would tell it that somebody has such a mail.
+    pub(crate) async fn for_all_givers(
+        &self,
+        submission: &SubmissionRecord,
+        known: DissectionRecord,
+    ) -> DeskResult<DissectionRecord> {
+        if !opened_by_other_mail(&known.facts) || self.records.givers(&submission.sha256).await? < 2 {
+            return Ok(known);
+        }
+        let Some(raw) = self.blobs.get(&submission.sha256).await? else { return Ok(known) };
+        let facts = dissect_with(&raw, "", &self.settings, &[]).facts;
+        let plain = DissectionRecord { facts, at: self.now(), ..known };
+        self.records.redissected(&plain).await?;
+        Ok(plain)
     }
 
     fn with_keyring(&self, raw: &[u8], facts: MailFacts, keyring: &Keyring) -> MailFacts {
@@ -82,4 +100,12 @@ impl Desk {
         }
         Ok(out)
     }
+}
+
+/// True if a password of another mail opened something in this one.
+fn opened_by_other_mail(facts: &MailFacts) -> bool {
+    fn opened(file: &Attachment) -> bool {
+        file.password_from.as_deref() == Some(OTHER_MAIL) || file.children.iter().any(opened)
+    }
+    facts.attachments.iter().any(opened)
 }

@@ -107,3 +107,40 @@ async fn no_word_of_a_provider_reaches_anybody_else() {
     let own = hub.get("b", "/api/v1/submissions").await.text();
     assert!(!own.contains(a), "{own}");
 }
+
+/// What another mail of one organisation opened stays with that organisation: the password may hold its name, and that
+/// it is known at all says that somebody has the other mail.
+#[tokio::test]
+async fn a_password_from_one_organisations_other_mail_opens_nothing_for_another() {
+    let file =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/files/archive/zipcrypto.zip");
+    let zip = data_encoding::BASE64.encode(&std::fs::read(file).unwrap());
+    let locked = format!(
+        "From: x@attacker.test\r\nSubject: material\r\nMIME-Version: 1.0\r\nContent-Type: application/zip; name=a.zip\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{zip}\r\n"
+    );
+    let telling = b"From: x@attacker.test\r\nSubject: key\r\n\r\nThe password is Sakura-77\r\n";
+    // Whichever of the two mails came first, and whether the other organisation was there before or came after.
+    for order in
+        [["locked", "telling", "other"], ["telling", "locked", "other"], ["other", "locked", "telling"]]
+    {
+        let hub = Hub::new().await;
+        let (mut own, mut others) = (String::new(), String::new());
+        for step in order {
+            match step {
+                "locked" => own = hub.submit("a", locked.as_bytes()).await,
+                "telling" => drop(hub.submit("a", telling).await),
+                _ => {
+                    let seen = hub.get("a", &format!("/api/v1/submissions/{own}")).await;
+                    assert!(own.is_empty() || seen.text().contains("Sakura-77"), "it opens for its own");
+                    others = hub.submit("b", locked.as_bytes()).await;
+                }
+            }
+        }
+        let seen = hub.get("b", &format!("/api/v1/submissions/{others}")).await.text();
+        assert!(
+            seen.contains("a.zip") && !seen.contains("Sakura-77") && !seen.contains("other-mail"),
+            "{order:?}"
+        );
+    }
+}

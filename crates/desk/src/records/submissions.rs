@@ -208,6 +208,8 @@ pub trait Submissions {
     /// came later opened what was closed. A mail without one is a
     /// [`super::RecordError::Conflict`].
     async fn redissected(&self, better: &DissectionRecord) -> RecordResult<()>;
+    /// How many submissions these bytes have: one for each member that gave them.
+    async fn givers(&self, sha256: &str) -> RecordResult<u64>;
     /// The dissection of a mail.
     async fn dissection(&self, sha256: &str) -> RecordResult<Option<DissectionRecord>>;
 }

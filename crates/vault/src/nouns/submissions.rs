@@ -159,6 +159,12 @@ impl Submissions for Vault {
         session.end(done).await
     }
 
+    async fn givers(&self, sha256: &str) -> RecordResult<u64> {
+        let mut session = self.store.read("count who gave a mail", "submission").await?;
+        let sql = "SELECT COUNT(*) AS n FROM submission WHERE sha256 = $1";
+        session.row(sql, args![sha256]).await?.map_or(Ok(0), |row| row.count("n"))
+    }
+
     async fn dissection(&self, sha256: &str) -> RecordResult<Option<DissectionRecord>> {
         let mut session = self.store.read("read a dissection", "dissection").await?;
         let sql = "SELECT sha256, engine, facts, at FROM dissection WHERE sha256 = $1 \

@@ -140,6 +140,9 @@ pub(crate) async fn a_better_dissection_takes_the_place_of_the_known_one(vault: 
     vault.redissected(&better).await.unwrap();
     assert_eq!(vault.dissection(&better.sha256).await.unwrap(), Some(better));
     assert_eq!(vault.submission(mail(1)).await.unwrap().unwrap().tells, 2, "the lists follow");
+    let given = vault.submission(mail(1)).await.unwrap().unwrap().sha256;
+    assert_eq!(vault.givers(&given).await.unwrap(), 1);
+    assert_eq!(vault.givers("no such hash").await.unwrap(), 0);
 }
 
 pub(crate) async fn a_submission_that_is_not_being_dissected_cannot_be_completed(vault: Vault) {
