@@ -111,12 +111,25 @@ pub enum Refusal {
     #[error("{} of the providers have not approved exactly this text", .0.len())]
     NotApproved(Vec<MemberId>),
     /// It would give members away.
-    #[error("the text would give a member away in {} places", .0.len())]
+    #[error("the text would give a member away in {} places ({})", .0.len(), places(.0))]
     Identity(Vec<Finding>),
     /// The stamp is not the gate's, or something was changed after the release.
     #[error("the stamp does not fit: the released text was changed after its release, or is not ours")]
     Stamp,
 }
+
+/// Where findings stand and how they were read, without a word of what they say.
+fn places(findings: &[Finding]) -> String {
+    let place = |finding: &Finding| {
+        let read = finding.via.iter().map(|via| format!(", {via}")).collect::<String>();
+        format!("{}: {}{read}", finding.field, finding.kind.word())
+    };
+    let told: Vec<String> = findings.iter().take(PLACES_TOLD).map(place).collect();
+    told.join("; ")
+}
+
+/// Places that an error names.
+const PLACES_TOLD: usize = 5;
 
 /// The gate.
 #[derive(Clone)]
