@@ -247,3 +247,23 @@ fn densest(mut moments: Vec<i64>) -> usize {
     }
     best
 }
+
+impl Post {
+    /// A submission or request as a file tells it: `fields` are what was filled in, `None` where the file does not say
+    /// it; `sent` is false where a page was called up.
+    ///
+    /// ```
+    /// use casework::flood::{Act, Meaning, Post};
+    /// let post = Post::of(None, "198.51.100.7", "/contact", Some(&["".into(), "123".into()]), true);
+    /// assert_eq!(post.act, Act::Form(Meaning::Digits));
+    /// ```
+    pub fn of(time: Option<&str>, source: &str, target: &str, fields: Option<&[String]>, sent: bool) -> Self {
+        let act = match (sent, fields) {
+            (false, _) => Act::Page,
+            (true, None) => Act::Unread,
+            (true, Some(fields)) => Act::Form(meaning(fields.iter().map(String::as_str))),
+        };
+        let at = time.and_then(crate::moment::read);
+        Self { at, source: source.to_owned(), target: target.to_owned(), act, country: None }
+    }
+}

@@ -186,3 +186,8 @@ pub fn holders(originals: &[Vec<String>]) -> Vec<Holder> {
     out.sort_by(|a, b| b.held.cmp(&a.held).then_with(|| a.address.cmp(&b.address)));
     out
 }
+
+/// The name under which a mail is known without its Message-ID: the first 16 bytes of its SHA-256, in hexadecimal.
+pub fn mail_name(message_id: &str) -> String {
+    Sha256::digest(message_id).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -156,6 +156,10 @@ fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
         {
             continue;
         }
+        // Sent again: the desk says that it could not open it, or its answer to the file before is missing.
+        if again.is_none() && (could_not || (out.sequence && step.answers_unseen)) {
+            again = Some(evidence(Sign::SentAgain, 1, Some(at), ""));
+        }
         out.sequence = true;
         for payload in &letter.payload {
             if payload.weight > out.file {
@@ -167,9 +171,6 @@ fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
                     format!("{} {}", payload.why, payload.kind),
                 ));
             }
-        }
-        if could_not && again.is_none() {
-            again = Some(evidence(Sign::SentAgain, 1, Some(at), ""));
         }
         let seconds =
             reply.flatten().zip(second).map(|(reply, at)| at - reply).filter(|s| (0..=QUICK).contains(s));
