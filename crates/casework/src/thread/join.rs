@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use super::letter::{Came, Letter};
 use super::sides::Own;
-use crate::party;
 use crate::reuse::Index;
 
 /// Letters of one sender with one beginning that are held against each other.
@@ -102,7 +101,7 @@ pub(super) fn conversations(letters: &[Letter], nodes: &[Node], own: &Own) -> Ve
     let mut sets = Sets::new(nodes.len());
     by_reference(nodes.len(), &of, &mut sets);
     by_subject(nodes.len(), &of, own, &mut sets);
-    by_quotation(nodes.len(), &of, &mut sets);
+    by_quotation(nodes.len(), &of, own, &mut sets);
     let mut lists: Vec<Vec<usize>> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
     for node in 0..nodes.len() {
@@ -183,7 +182,7 @@ fn by_subject<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, own: 
     }
 }
 
-fn by_quotation<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, sets: &mut Sets) {
+fn by_quotation<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, own: &Own, sets: &mut Sets) {
     let quoting: Vec<usize> =
         (0..count).filter(|&node| of(node).is_some_and(|letter| !letter.quoted.is_empty())).collect();
     if quoting.is_empty() {
@@ -197,7 +196,7 @@ fn by_quotation<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, set
         for overlap in index.find(&letter.quoted).into_iter().take(MAX_QUOTED) {
             let Some(other) = of(overlap.original).filter(|_| overlap.original != node) else { continue };
             let older = other.at.zip(letter.at).is_none_or(|(other, at)| other <= at);
-            if overlap.of_original >= QUOTED && older && meet_or_belong(letter, other) {
+            if overlap.of_original >= QUOTED && older && meet_or_belong(letter, other, own) {
                 sets.unite(node, overlap.original);
             }
         }
@@ -205,12 +204,12 @@ fn by_quotation<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, set
 }
 
 /// Somebody takes part in both, or an organisation does.
-fn meet_or_belong(a: &Letter, b: &Letter) -> bool {
+fn meet_or_belong(a: &Letter, b: &Letter, own: &Own) -> bool {
     if meet(a, b) {
         return true;
     }
-    let parties: BTreeSet<String> = a.people().into_iter().map(party::party).collect();
-    b.people().into_iter().any(|address| parties.contains(&party::party(address)))
+    let parties: BTreeSet<String> = a.people().into_iter().map(|address| own.party(address)).collect();
+    b.people().into_iter().any(|address| parties.contains(&own.party(address)))
 }
 
 /// Disjoint sets, joined by size.

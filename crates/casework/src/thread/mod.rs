@@ -134,6 +134,7 @@ pub struct Findings {
 /// assert_eq!(found.threads[0].steps[2].after, Some(13 * 60));
 /// ```
 pub fn threads(letters: &[Letter], own: &Own) -> Findings {
+    let own = &own.told_by(letters);
     let nodes = join::nodes(letters);
     let known: std::collections::HashSet<&str> =
         letters.iter().filter_map(|letter| letter.id.as_deref()).collect();

@@ -29,20 +29,29 @@ pub struct Payload {
 
 /// The files of a mail that count: pictures, signatures, calendars and attached mails do not.
 pub(super) fn of(files: &[Attachment], facts: &MailFacts) -> Vec<Payload> {
-    let disguised = facts.tells.iter().any(|tell| DISGUISES.contains(&tell.id.as_str()));
-    files.iter().filter(|file| !file.inline).filter_map(|file| one(file, disguised)).take(MAX_FILES).collect()
+    let told = |ids: &[&str]| facts.tells.iter().any(|tell| ids.contains(&tell.id.as_str()));
+    let (disguised, macros) = (told(DISGUISES), told(&["macro-document"]));
+    files
+        .iter()
+        .filter(|file| !file.inline)
+        .filter_map(|file| one(file, disguised, macros))
+        .take(MAX_FILES)
+        .collect()
 }
 
 /// Tells of names and contents made to deceive.
 const DISGUISES: &[&str] =
     &["double-extension", "name-invisible-characters", "name-spaces-run", "extension-contradicts-content"];
 
-fn one(file: &Attachment, disguised: bool) -> Option<Payload> {
+fn one(file: &Attachment, disguised: bool, macros: bool) -> Option<Payload> {
     let (mut weight, mut why) = own_weight(file)?;
     let locked = is_locked(file);
     let (inner, inner_why) = inside(file);
     if inner > weight {
         (weight, why) = (inner, inner_why);
+    }
+    if macros && why == "document" && weight < 3 {
+        (weight, why) = (3, "macro");
     }
     if disguised && weight < 4 {
         (weight, why) = (4, "disguised");

@@ -9,6 +9,8 @@ use crate::party;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Own {
     domains: Vec<String>,
+    /// Domains where anybody gets an address, beside those that are known to everybody.
+    free: std::collections::BTreeSet<String>,
 }
 
 impl Own {
@@ -24,7 +26,15 @@ impl Own {
         domains.retain(|domain| !domain.is_empty());
         domains.sort_unstable();
         domains.dedup();
-        Self { domains }
+        Self { domains, free: std::collections::BTreeSet::new() }
+    }
+
+    /// The same, knowing also the free mail services that the dissections of these letters told.
+    pub(super) fn told_by(&self, letters: &[Letter]) -> Self {
+        let domain =
+            |letter: &Letter| letter.from.as_deref()?.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+        let free = letters.iter().filter(|letter| letter.freemail).filter_map(domain).collect();
+        Self { domains: self.domains.clone(), free }
     }
 
     /// True if an address is of one of them.
@@ -44,7 +54,11 @@ impl Own {
 
     /// Whose address it is.
     pub(super) fn party(&self, address: &str) -> String {
-        self.domain_of(address).map_or_else(|| party::party(address), str::to_owned)
+        if let Some(own) = self.domain_of(address) {
+            return own.to_owned();
+        }
+        let free = address.rsplit_once('@').is_some_and(|(_, domain)| self.free.contains(domain));
+        if free { address.to_owned() } else { party::party(address) }
     }
 }
 
