@@ -220,6 +220,36 @@ impl Letter {
         }
     }
 
+    /// The keys under which a store finds mails of the same conversation or operator, sorted, each once: two mails that
+    /// may belong together share at least one. A key that very many mails have can be passed over.
+    ///
+    /// ```
+    /// use casework::thread::Letter;
+    /// assert!(Letter::keys(&Letter::all_of(&lexicon::MailFacts::default())).is_empty());
+    /// ```
+    pub fn keys(letters: &[Self]) -> Vec<u64> {
+        let mut keys: BTreeSet<u64> = BTreeSet::new();
+        let key = |kind: &str, value: &str| crate::key::first_u64_of(&format!("{kind}:{value}"));
+        for letter in letters.iter().filter(|letter| !letter.automatic) {
+            keys.extend(letter.id.iter().chain(&letter.references).map(|id| key("id", id)));
+            // A desk that answers writes to everybody: its address brings up nothing that its subject does not.
+            let answers = letter.is_answer && !letter.freemail && letter.payload.is_empty();
+            if !answers {
+                keys.extend(letter.from.iter().chain(&letter.reply_to).map(|address| key("from", address)));
+            }
+            if !letter.base.is_empty() {
+                let people = letter.from.iter().chain(letter.to.iter().take(6));
+                keys.extend(people.map(|address| key("subject", &format!("{address}\n{}", letter.base))));
+            }
+            let files = letter.payload.iter().filter(|file| file.weight >= 2 && !file.sha256.is_empty());
+            keys.extend(files.map(|file| key("file", &file.sha256)));
+            if let Some((_, bands)) = letter.enquiry.as_ref().filter(|_| letter.payload.is_empty() && !letter.is_answer) {
+                keys.extend(bands.iter().map(|band| band ^ 0x7468_7265_6164));
+            }
+        }
+        keys.into_iter().collect()
+    }
+
     /// Everybody whom it names, each once.
     pub(super) fn people(&self) -> BTreeSet<&str> {
         self.from.iter().chain(&self.reply_to).chain(&self.to).map(String::as_str).collect()
