@@ -58,9 +58,9 @@ fn bench(c: &mut Criterion) {
         let prints: Vec<(Print, u64)> = (0..count).map(|n| (Print::of(&text(n, 300)), n as u64)).collect();
         set.throughput(Throughput::Elements(count as u64));
         set.bench_with_input(BenchmarkId::new("index", count), &prints, |b, prints| {
-            b.iter(|| Index::new(prints.iter().cloned()).len());
+            b.iter(|| Index::new(prints.iter().map(|(print, family)| (print, *family))).len());
         });
-        let index = Index::new(prints.iter().cloned());
+        let index = Index::new(prints.iter().map(|(print, family)| (print, *family)));
         let asked = Print::of(&format!("{}{}", text(1_000_000, 100), text(7, 300)));
         set.throughput(Throughput::Elements(1));
         set.bench_with_input(BenchmarkId::new("find", count), &asked, |b, asked| {

@@ -1,6 +1,7 @@
 //! Floods of web forms: files that members give, looked at together.
 
-use casework::flood::{Floods, Given, Post, floods};
+pub use casework::flood::{Floods, Post};
+use casework::flood::{Given, floods};
 use lexicon::ids::MemberId;
 use sha2::{Digest, Sha256};
 

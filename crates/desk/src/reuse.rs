@@ -47,7 +47,7 @@ pub struct Taken {
 }
 
 fn sampled(print: &Print) -> Vec<u64> {
-    print.hashes().iter().copied().filter(|hash| hash % SAMPLED == 0).collect()
+    print.hashes().iter().copied().filter(|hash| hash.is_multiple_of(SAMPLED)).collect()
 }
 
 impl Desk {
@@ -134,7 +134,11 @@ impl Desk {
     }
 
     /// Looks for the genuine mail that a newly dissected mail uses.
-    pub(crate) async fn find_originals(&self, submission: &SubmissionRecord, facts: &MailFacts) -> DeskResult<()> {
+    pub(crate) async fn find_originals(
+        &self,
+        submission: &SubmissionRecord,
+        facts: &MailFacts,
+    ) -> DeskResult<()> {
         let prints = sampled(&print_of(facts));
         if prints.is_empty() {
             return Ok(());
@@ -156,10 +160,11 @@ impl Desk {
             return Ok(0);
         }
         let originals: Vec<Original> = candidates.iter().map(original).collect();
-        let index = Index::new(originals.iter().map(|original| (original.print.clone(), original.family)));
+        let index = Index::new(originals.iter().map(|original| (&original.print, original.family)));
         let mut reuses = Vec::new();
         for overlap in index.find(&print_of(facts)) {
-            let (Some(record), Some(original)) = (candidates.get(overlap.original), originals.get(overlap.original))
+            let (Some(record), Some(original)) =
+                (candidates.get(overlap.original), originals.get(overlap.original))
             else {
                 continue;
             };

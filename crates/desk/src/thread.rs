@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use casework::thread::{Findings, Letter, Own, Sign, Standing, Thread, threads};
+use casework::thread::threads;
+pub use casework::thread::{Findings, Letter, Own, Sign, Standing, Step, StepKind, Thread};
 use lexicon::MailFacts;
 use lexicon::ids::{MemberId, SubmissionId};
 
@@ -61,11 +62,14 @@ impl Desk {
         let mut records = Vec::new();
         let mut warnings: BTreeMap<SubmissionId, WarningRecord> = BTreeMap::new();
         for (at, thread) in woven.findings.threads.iter().enumerate() {
-            let Some(first) = thread.steps.first().and_then(|step| woven.submission(step.letter)) else { continue };
+            let Some(first) = thread.steps.first().and_then(|step| woven.submission(step.letter)) else {
+                continue;
+            };
             if thread.standing == Standing::Conversation {
                 continue;
             }
-            let operation = woven.findings.operations.iter().find(|operation| operation.threads.contains(&at));
+            let operation =
+                woven.findings.operations.iter().find(|operation| operation.threads.contains(&at));
             let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             records.push(ThreadRecord {
                 submission: first.id,
@@ -76,7 +80,8 @@ impl Desk {
                 window: thread.window.clone(),
                 steps: count(thread.steps.len()),
                 desks: count(operation.map_or(1, |operation| operation.desks.len())),
-                revisit: operation.is_some_and(|o| o.revisits.iter().any(|revisit| revisit.desk == thread.desk)),
+                revisit: operation
+                    .is_some_and(|o| o.revisits.iter().any(|revisit| revisit.desk == thread.desk)),
                 first: thread.first(),
                 last: thread.last(),
             });
@@ -191,9 +196,12 @@ impl Desk {
     }
 
     /// What every finished mail is looked at for, beside its links: its conversation, and genuine mail that it uses.
-    pub(crate) async fn look_further(&self, submission: &SubmissionRecord, facts: &MailFacts) -> DeskResult<()> {
+    pub(crate) async fn look_further(
+        &self,
+        submission: &SubmissionRecord,
+        facts: &MailFacts,
+    ) -> DeskResult<()> {
         self.weave(submission, facts).await?;
         self.find_originals(submission, facts).await
     }
 }
-

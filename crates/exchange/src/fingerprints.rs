@@ -103,6 +103,6 @@ fn is_sound(entry: &Entry) -> bool {
     hex(&entry.mail, 64)
         && hex(&entry.family, 16)
         && hex(&entry.prints, MAX_PRINTS * 16)
-        && entry.prints.len() % 16 == 0
+        && entry.prints.len().is_multiple_of(16)
         && entry.at.as_deref().is_none_or(|at| at.parse::<jiff::Timestamp>().is_ok())
 }

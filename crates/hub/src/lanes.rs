@@ -82,10 +82,19 @@ impl Lanes {
                 let mut before: Option<i64> = None;
                 let marks = of.marks.iter().enumerate().filter_map(|(mark, m)| {
                     let x = column(lane, mark)?;
-                    let gap = before.filter(|_| !m.after.is_empty()).map(|from| (i64::midpoint(from, x), m.after.clone()));
+                    let gap = before
+                        .filter(|_| !m.after.is_empty())
+                        .map(|from| (i64::midpoint(from, x), m.after.clone()));
                     before = Some(x);
-                    let time = m.at.map(|at| at.to_zoned(lexicon::time::jst()).strftime("%m-%d %H:%M").to_string());
-                    Some(DrawnMark { x, series: series(m.kind), word: m.word, time: time.unwrap_or_default(), gap })
+                    let time =
+                        m.at.map(|at| at.to_zoned(lexicon::time::jst()).strftime("%m-%d %H:%M").to_string());
+                    Some(DrawnMark {
+                        x,
+                        series: series(m.kind),
+                        word: m.word,
+                        time: time.unwrap_or_default(),
+                        gap,
+                    })
                 });
                 Drawn {
                     label: of.label.chars().take(LABEL).collect(),

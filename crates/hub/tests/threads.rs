@@ -18,7 +18,8 @@ const ENQUIRY: &str = "突然のご連絡失礼いたします。大学の研究
 /// A mail at a minute of 7 August 2026.
 fn mail(id: &str, from: &str, to: &str, minute: u32, subject: &str, answers: &[&str], text: &str) -> Vec<u8> {
     let references: String = answers.iter().map(|id| format!("<{id}> ")).collect();
-    let references = if references.is_empty() { String::new() } else { format!("References: {references}\r\n") };
+    let references =
+        if references.is_empty() { String::new() } else { format!("References: {references}\r\n") };
     format!(
         "From: <{from}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: Fri, 07 Aug 2026 {:02}:{:02}:00 +0900\r\n\
          Message-ID: <{id}>\r\n{references}MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
@@ -56,7 +57,19 @@ async fn who_has_the_enquiry_before_him_is_warned_as_soon_as_the_operator_attack
     let desk = "info@b-desk.example";
     let subject = "Re: Enquiry about an instrument";
     hub.submit("b", &mail("2@x", LAB, desk, 3, "Enquiry about an instrument", &[], ENQUIRY)).await;
-    hub.submit("b", &mail("3@b", desk, LAB, 40, subject, &["2@x"], "はい、こちらで承ります。詳しい内容をお聞かせください。")).await;
+    hub.submit(
+        "b",
+        &mail(
+            "3@b",
+            desk,
+            LAB,
+            40,
+            subject,
+            &["2@x"],
+            "はい、こちらで承ります。詳しい内容をお聞かせください。",
+        ),
+    )
+    .await;
     let attack = mail("4@x", LAB, desk, 53, subject, &["2@x", "3@b"], "資料をお送りします。ご確認ください。");
     let attack = hub.submit("b", &with_program(attack)).await;
     assert_eq!((open_warnings(&hub, "a").await, open_warnings(&hub, "c").await), (1, 0));
@@ -83,7 +96,8 @@ async fn who_has_the_enquiry_before_him_is_warned_as_soon_as_the_operator_attack
     assert!(page.contains("a-desk") && page.contains("b-desk") && page.contains("<svg"), "{page}");
     assert!(page.contains("13分") || page.contains("13 min"), "{page}");
     // Once `a`'s desk has answered, the warning is closed.
-    hub.submit("a", &mail("5@a", "info@a-desk.example", LAB, 90, "Re: Enquiry", &["1@x"], "承ります。")).await;
+    hub.submit("a", &mail("5@a", "info@a-desk.example", LAB, 90, "Re: Enquiry", &["1@x"], "承ります。"))
+        .await;
     assert_eq!(open_warnings(&hub, "a").await, 0);
 }
 
@@ -104,7 +118,17 @@ async fn give(hub: &Hub, user: &str, path: &str, body: Vec<u8>) -> common::Answe
 async fn genuine_mail_that_is_used_again_is_found_whichever_came_first() {
     let hub = Hub::new().await;
     let original = mail("g1@own", "eigyo@own.example", "p@partner.example", 0, "kyoudou", &[], GENUINE);
-    let stolen = |id: &str, minute| mail(id, "eigyo.own@yahoo.co.jp", "x@other.example", minute, "kyoudou", &[], &format!("各位\r\n{GENUINE}\r\n添付をご確認ください。"));
+    let stolen = |id: &str, minute| {
+        mail(
+            id,
+            "eigyo.own@yahoo.co.jp",
+            "x@other.example",
+            minute,
+            "kyoudou",
+            &[],
+            &format!("各位\r\n{GENUINE}\r\n添付をご確認ください。"),
+        )
+    };
     // The attack first, then the original: `a` gives its mail, `b` the attack.
     hub.submit("b", &stolen("s1@free", 300)).await;
     let taken = give(&hub, "a", "/api/v1/originals", original.clone()).await.json();
@@ -116,7 +140,11 @@ async fn genuine_mail_that_is_used_again_is_found_whichever_came_first() {
     let analyst = hub.get("analyst", "/api/v1/reuses").await.json();
     let items = analyst["items"].as_array().unwrap();
     assert_eq!(items.len(), 2);
-    assert!(items.iter().all(|item| item["relation"] == "reuse" && item["share_of_original"].as_f64().unwrap() > 0.9));
+    assert!(
+        items
+            .iter()
+            .all(|item| item["relation"] == "reuse" && item["share_of_original"].as_f64().unwrap() > 0.9)
+    );
     let lags: Vec<i64> = items.iter().map(|item| item["lag_seconds"].as_i64().unwrap()).collect();
     assert!(lags.contains(&(300 * 60)) && lags.contains(&(600 * 60)), "{lags:?}");
     // `a` learns of its own, and not by whom it was handed in; `b` and `c` learn nothing.
@@ -144,10 +172,19 @@ async fn floods_are_found_over_members_and_shown_to_analysts_alone() {
         csv.push_str(&format!("2026/06/18 10:00:{n:02},203.0.113.7,　,{n}{n}\n"));
     }
     for user in ["a", "b"] {
-        assert_eq!(give(&hub, user, "/api/v1/forms?name=forms.csv", csv.clone().into_bytes()).await.status, StatusCode::CREATED);
-        assert_eq!(give(&hub, user, "/api/v1/forms?name=forms.csv", csv.clone().into_bytes()).await.status, StatusCode::OK);
+        assert_eq!(
+            give(&hub, user, "/api/v1/forms?name=forms.csv", csv.clone().into_bytes()).await.status,
+            StatusCode::CREATED
+        );
+        assert_eq!(
+            give(&hub, user, "/api/v1/forms?name=forms.csv", csv.clone().into_bytes()).await.status,
+            StatusCode::OK
+        );
     }
-    assert_eq!(give(&hub, "a", "/api/v1/forms", b"hello".to_vec()).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        give(&hub, "a", "/api/v1/forms", b"hello".to_vec()).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let found = hub.get("analyst", "/api/v1/floods").await.json();
     let sources = found["sources"].as_array().unwrap();
     assert_eq!((sources.len(), sources[0]["members"].as_array().unwrap().len()), (1, 2));

@@ -1,5 +1,7 @@
 //! Many originals, and which of them stand in a text.
 
+use std::borrow::Borrow;
+
 use crate::reuse::Print;
 
 /// A fingerprint that originals of more than this many different subjects have is a greeting, a footer or a notice that
@@ -59,13 +61,13 @@ impl Index {
     /// let found = index.find(&Print::of(&format!("転送します。\n{mail}")));
     /// assert!(found[0].is_reuse() && found[0].of_original > 0.9);
     /// ```
-    pub fn new(originals: impl IntoIterator<Item = (Print, u64)>) -> Self {
+    pub fn new<P: Borrow<Print>>(originals: impl IntoIterator<Item = (P, u64)>) -> Self {
         let mut postings = Vec::new();
         let mut families = Vec::new();
         for (at, (print, family)) in originals.into_iter().enumerate() {
             let Ok(number) = u32::try_from(at) else { break };
             families.push(family);
-            postings.extend(print.hashes().iter().map(|&hash| (hash, number)));
+            postings.extend(print.borrow().hashes().iter().map(|&hash| (hash, number)));
         }
         postings.sort_unstable();
         let mut out = Self { telling: vec![0; families.len()], ..Self::default() };

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::letter::{Came, Letter};
 use super::sides::Own;
-use crate::reuse::Index;
+use crate::reuse::{Index, Print};
 
 /// Letters of one sender with one beginning that are held against each other.
 const MAX_COPIES: usize = 48;
@@ -189,27 +189,32 @@ fn by_quotation<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, own
         return;
     }
     let family = |letter: &Letter| crate::key::first_u64_of(&letter.base);
-    let index =
-        Index::new((0..count).map(|node| of(node).map(|l| (l.own.clone(), family(l))).unwrap_or_default()));
+    let none = Print::default();
+    let index = Index::new((0..count).map(|node| match of(node) {
+        Some(letter) => (&letter.own, family(letter)),
+        None => (&none, 0),
+    }));
     for node in quoting {
         let Some(letter) = of(node) else { continue };
         for overlap in index.find(&letter.quoted).into_iter().take(MAX_QUOTED) {
             let Some(other) = of(overlap.original).filter(|_| overlap.original != node) else { continue };
             let older = other.at.zip(letter.at).is_none_or(|(other, at)| other <= at);
-            if overlap.of_original >= QUOTED && older && meet_or_belong(letter, other, own) {
+            if overlap.of_original >= QUOTED && older && carries_on(letter, other, own) {
                 sets.unite(node, overlap.original);
             }
         }
     }
 }
 
-/// Somebody takes part in both, or an organisation does.
-fn meet_or_belong(a: &Letter, b: &Letter, own: &Own) -> bool {
-    if meet(a, b) {
-        return true;
-    }
-    let parties: BTreeSet<String> = a.people().into_iter().map(|address| own.party(address)).collect();
-    b.people().into_iter().any(|address| parties.contains(&own.party(address)))
+/// True if one who writes took part in an earlier mail, and who wrote that takes part here, by their organisations: a desk
+/// that answers everybody in the same words ties nobody together.
+fn carries_on(letter: &Letter, earlier: &Letter, own: &Own) -> bool {
+    let parties = |letter: &Letter| -> BTreeSet<String> {
+        letter.people().into_iter().map(|address| own.party(address)).collect()
+    };
+    let writer = |letter: &Letter| letter.from.as_deref().map(|from| own.party(from));
+    let (Some(writes), Some(wrote)) = (writer(letter), writer(earlier)) else { return false };
+    parties(earlier).contains(&writes) && parties(letter).contains(&wrote)
 }
 
 /// Disjoint sets, joined by size.

@@ -243,7 +243,9 @@ impl Letter {
             }
             let files = letter.payload.iter().filter(|file| file.weight >= 2 && !file.sha256.is_empty());
             keys.extend(files.map(|file| key("file", &file.sha256)));
-            if let Some((_, bands)) = letter.enquiry.as_ref().filter(|_| letter.payload.is_empty() && !letter.is_answer) {
+            if let Some((_, bands)) =
+                letter.enquiry.as_ref().filter(|_| letter.payload.is_empty() && !letter.is_answer)
+            {
                 keys.extend(bands.iter().map(|band| band ^ 0x7468_7265_6164));
             }
         }

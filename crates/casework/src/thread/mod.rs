@@ -57,6 +57,12 @@ impl Standing {
             Self::Rapport => "rapport",
         }
     }
+
+    /// The standing of a stable word; an unknown word is a conversation.
+    pub fn parse(word: &str) -> Self {
+        let all = [Self::Rapport, Self::Forming];
+        all.into_iter().find(|standing| standing.word() == word).unwrap_or(Self::Conversation)
+    }
 }
 
 /// One conversation between a desk and somebody outside.

@@ -1,5 +1,7 @@
 //! What speaks for an attack in a conversation: weighed together, shown one by one.
 
+use std::collections::BTreeSet;
+
 use super::operation::Operation;
 use super::steps::{Draft, StepKind};
 use super::{Letter, Standing, Thread, steps};
@@ -24,6 +26,10 @@ pub enum Sign {
     SentAgain,
     /// The file came within minutes after the desk's answer.
     Quick,
+    /// It does so at several organisations: the operator sits at his keyboard (S6).
+    Online,
+    /// The password stands in the mail that brings the locked file: it keeps out scanners, not readers.
+    PasswordBeside,
     /// The address is one that anybody can have.
     Freemail,
     /// A tell of the mails speaks against their sender.
@@ -37,14 +43,16 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// The stable word: `file`, `archiver-asked`, `sent-again`, `quick`, `freemail`, `sender`, `parallel`, `same-file`,
-    /// `known-operator`.
+    /// The stable word: `file`, `archiver-asked`, `sent-again`, `quick`, `online`, `password-beside`, `freemail`,
+    /// `sender`, `parallel`, `same-file`, `known-operator`.
     pub fn word(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::ArchiverAsked => "archiver-asked",
             Self::SentAgain => "sent-again",
             Self::Quick => "quick",
+            Self::Online => "online",
+            Self::PasswordBeside => "password-beside",
             Self::Freemail => "freemail",
             Self::Sender => "sender",
             Self::Parallel => "parallel",
@@ -115,8 +123,21 @@ impl Weighed {
         self.evidence.iter().map(|evidence| u32::from(evidence.weight)).sum()
     }
 
+    fn has(&self, signs: &[Sign]) -> bool {
+        self.evidence.iter().any(|evidence| signs.contains(&evidence.sign))
+    }
+
     fn settle(&mut self) {
-        if self.sequence && self.sum() >= RAPPORT {
+        // A plain document is what every customer sends: around it there must be more than circumstances.
+        let telling = self.file >= 2
+            || self.has(&[
+                Sign::ArchiverAsked,
+                Sign::SentAgain,
+                Sign::Online,
+                Sign::SameFile,
+                Sign::KnownOperator,
+            ]);
+        if self.sequence && telling && self.sum() >= RAPPORT {
             self.standing = Standing::Rapport;
         }
     }
@@ -129,7 +150,7 @@ fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
     let mut asked = false;
     let mut reply: Option<Option<i64>> = None;
     let mut could_not = false;
-    let (mut file, mut quick, mut again, mut archiver) = (None, None, None, None);
+    let (mut file, mut quick, mut again, mut archiver, mut beside) = (None, None, None, None, None);
     for (at, (step, &outside)) in draft.steps.iter().zip(&draft.outside).enumerate() {
         let Some(letter) = letters.get(step.letter) else { continue };
         let second = letter.at.map(|at| at.as_second());
@@ -156,6 +177,9 @@ fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
         {
             continue;
         }
+        if letter.tells_password && letter.payload.iter().any(|file| file.locked) && beside.is_none() {
+            beside = Some(evidence(Sign::PasswordBeside, 2, Some(at), ""));
+        }
         // Sent again: the desk says that it could not open it, or its answer to the file before is missing.
         if again.is_none() && (could_not || (out.sequence && step.answers_unseen)) {
             again = Some(evidence(Sign::SentAgain, 1, Some(at), ""));
@@ -178,7 +202,7 @@ fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
             quick = Some(evidence(Sign::Quick, 1, Some(at), seconds.to_string()));
         }
     }
-    out.evidence.extend([file, archiver, again, quick].into_iter().flatten());
+    out.evidence.extend([file, archiver, again, quick, beside].into_iter().flatten());
     let mut against: Option<(usize, &(String, u8))> = None;
     for (at, letter) in draft.from_outside(letters) {
         for tell in &letter.against {
@@ -201,11 +225,21 @@ fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
 fn together(letters: &[Letter], drafts: &[Draft], operation: &mut Operation, weighed: &mut [Weighed]) {
     let desks = operation.desks.len();
     let several = desks >= 2;
+    let quick: BTreeSet<&str> = operation
+        .threads
+        .iter()
+        .filter(|&&thread| weighed.get(thread).is_some_and(|weighed| weighed.has(&[Sign::Quick])))
+        .filter_map(|&thread| drafts.get(thread).map(|draft| draft.sides.desk.as_str()))
+        .collect();
+    let online = quick.len() >= 2;
     for &thread in &operation.threads {
         let (Some(draft), Some(weighed)) = (drafts.get(thread), weighed.get_mut(thread)) else { continue };
         if several && desks <= MOST_DESKS && draft.enquiry(letters).is_some() {
             let weight = if desks >= 3 { 3 } else { 2 };
             weighed.evidence.push(evidence(Sign::Parallel, weight, None, desks.to_string()));
+        }
+        if online && weighed.has(&[Sign::Quick]) {
+            weighed.evidence.push(evidence(Sign::Online, 1, None, quick.len().to_string()));
         }
         if operation.same_files.contains(&thread) {
             weighed.evidence.push(evidence(Sign::SameFile, 3, None, ""));

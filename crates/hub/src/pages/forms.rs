@@ -43,7 +43,12 @@ struct FileRow {
     at: String,
 }
 
-async fn make<'a>(app: &App, view: &'a View, problems: Vec<Problem>, taken: usize) -> Result<FormsPage<'a>, PageError> {
+async fn make<'a>(
+    app: &App,
+    view: &'a View,
+    problems: Vec<Problem>,
+    taken: usize,
+) -> Result<FormsPage<'a>, PageError> {
     let files = app.desk().form_files(view.actor()?).await.settled(view)?;
     let rows = files.into_iter().map(|file| FileRow {
         name: visible(&file.name),
@@ -90,8 +95,8 @@ struct SourceRow {
     address: String,
     country: String,
     pages: bool,
-    /// One for each column: submissions, and whether they flood.
-    cells: Vec<Option<(u64, bool)>>,
+    /// One for each column: submissions and requests, with a mark where they flood.
+    cells: Vec<String>,
     organisations: usize,
 }
 
@@ -112,7 +117,11 @@ async fn floods(State(app): State<App>, view: View) -> PageResult {
         cells: found
             .organisations
             .iter()
-            .map(|organisation| source.cells.get(organisation).map(|cell| (cell.forms + cell.pages, cell.floods_forms)))
+            .map(|organisation| match source.cells.get(organisation) {
+                Some(cell) if cell.floods_forms => format!("● {}", cell.forms + cell.pages),
+                Some(cell) => (cell.forms + cell.pages).to_string(),
+                None => String::new(),
+            })
             .collect(),
         organisations: source.flooded().count(),
     });

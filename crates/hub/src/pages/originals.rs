@@ -147,6 +147,7 @@ async fn all(State(app): State<App>, view: View) -> PageResult {
         });
     }
     let held = desk::reuse::common_holders(&found);
-    let holders = held.into_iter().map(|(address, held)| HolderRow { address: visible(&address), held }).collect();
+    let holders =
+        held.into_iter().map(|(address, held)| HolderRow { address: visible(&address), held }).collect();
     Ok(page(&ReusesPage { v: &view, rows, holders }))
 }

@@ -124,12 +124,17 @@ async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> P
     let mut lanes = Vec::new();
     for &at in &chosen {
         let Some(thread) = woven.findings.threads.get(at) else { continue };
-        let provider = match thread.steps.first().and_then(|step| woven.submission(step.letter)).filter(|_| inside) {
-            Some(record) => Some(names.of(&app, &view, record.member).await?),
-            None => None,
-        };
-        let steps: Vec<StepRow> =
-            thread.steps.iter().enumerate().filter_map(|(n, step)| step_row(&view, &woven, n, step)).collect();
+        let provider =
+            match thread.steps.first().and_then(|step| woven.submission(step.letter)).filter(|_| inside) {
+                Some(record) => Some(names.of(&app, &view, record.member).await?),
+                None => None,
+            };
+        let steps: Vec<StepRow> = thread
+            .steps
+            .iter()
+            .enumerate()
+            .filter_map(|(n, step)| step_row(&view, &woven, n, step))
+            .collect();
         let marks = thread.steps.iter().map(|step| Mark {
             at: step.at,
             kind: step.kind,
@@ -142,7 +147,11 @@ async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> P
             provider,
             standing: standing(&view, thread.standing, thread.waits),
             steps,
-            signs: thread.evidence.iter().map(|e| format!("{}{}", sign(&view, e.sign), detail(&view, e.sign, &e.detail))).collect(),
+            signs: thread
+                .evidence
+                .iter()
+                .map(|e| format!("{}{}", sign(&view, e.sign), detail(&view, e.sign, &e.detail)))
+                .collect(),
             unseen: thread.unseen,
         });
     }
@@ -174,7 +183,8 @@ fn chosen(woven: &Woven, start: SubmissionId) -> Vec<usize> {
     let mut out: Vec<usize> = (0..woven.findings.threads.len()).filter(holds).collect();
     for operation in &woven.findings.operations {
         if operation.threads.iter().any(|thread| out.contains(thread)) {
-            let more: Vec<usize> = operation.threads.iter().copied().filter(|thread| !out.contains(thread)).collect();
+            let more: Vec<usize> =
+                operation.threads.iter().copied().filter(|thread| !out.contains(thread)).collect();
             out.extend(more);
         }
     }
@@ -225,8 +235,14 @@ fn operation_notes(view: &View, woven: &Woven, chosen: &[usize]) -> Vec<String> 
         for revisit in &operation.revisits {
             let (before, days) = (lexicon::time::show_date(revisit.before), revisit.days());
             out.push(match view.lang {
-                lexicon::Lang::Ja => format!("再来：{} へ {days} 日ぶり（前回 {before}）に連絡しています。", visible(&revisit.desk)),
-                lexicon::Lang::En => format!("Revisit: back at {} after {days} days (last on {before}).", visible(&revisit.desk)),
+                lexicon::Lang::Ja => format!(
+                    "再来：{} へ {days} 日ぶり（前回 {before}）に連絡しています。",
+                    visible(&revisit.desk)
+                ),
+                lexicon::Lang::En => format!(
+                    "Revisit: back at {} after {days} days (last on {before}).",
+                    visible(&revisit.desk)
+                ),
             });
         }
     }
@@ -248,7 +264,9 @@ async fn waiting(app: &App, view: &View, woven: &Woven, names: &mut Names) -> Re
 pub(super) fn standing(view: &View, standing: Standing, waits: bool) -> Chip {
     match standing {
         Standing::Rapport => Chip::new("red", "alert", view.t("やり取り型攻撃", "Rapport-building attack")),
-        Standing::Forming if waits => Chip::new("orange", "clock", view.t("偵察・返信待ち", "Enquiry, not answered")),
+        Standing::Forming if waits => {
+            Chip::new("orange", "clock", view.t("偵察・返信待ち", "Enquiry, not answered"))
+        }
         Standing::Forming => Chip::new("orange", "alert", view.t("偵察段階", "Enquiry stage")),
         Standing::Conversation => Chip::new("grey", "info", view.t("会話", "Conversation")),
     }
@@ -287,6 +305,10 @@ fn sign(view: &View, sign: Sign) -> &'static str {
         Sign::ArchiverAsked => view.t("解凍ソフトを尋ねる", "Asks for the archiver"),
         Sign::SentAgain => view.t("開けないとの返信の後に再送", "Sent again after it could not be opened"),
         Sign::Quick => view.t("返信から短時間で添付ファイル", "The file came soon after the answer"),
+        Sign::Online => view.t("いつでもすぐに応答する", "Answers within minutes, as others have seen"),
+        Sign::PasswordBeside => {
+            view.t("ロックしたファイルと同じメールにパスワード", "The password beside the locked file")
+        }
         Sign::Freemail => view.t("フリーメール", "Free mail"),
         Sign::Sender => view.t("差出人が疑わしい", "The sender is doubtful"),
         Sign::Parallel => view.t("複数の組織へ送信", "Writes to several organisations"),

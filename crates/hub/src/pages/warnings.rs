@@ -30,6 +30,7 @@ pub(super) struct WarningRow {
     pub(super) subject: String,
     pub(super) state: Chip,
     pub(super) at: String,
+    pub(super) open: bool,
 }
 
 async fn show(State(app): State<App>, view: View) -> PageResult {
@@ -37,13 +38,21 @@ async fn show(State(app): State<App>, view: View) -> PageResult {
 }
 
 /// The reader's warnings, open ones first.
-pub(super) async fn rows(app: &App, view: &View, limit: u32) -> Result<Vec<WarningRow>, crate::error::PageError> {
+pub(super) async fn rows(
+    app: &App,
+    view: &View,
+    limit: u32,
+) -> Result<Vec<WarningRow>, crate::error::PageError> {
     let mut rows = Vec::new();
     for warning in app.desk().warnings(view.actor()?, limit).await.settled(view)? {
-        let Some(record) = app.desk().records().submission(warning.submission).await.settled(view)? else { continue };
+        let Some(record) = app.desk().records().submission(warning.submission).await.settled(view)? else {
+            continue;
+        };
         let state = match (warning.open, warning.attacks) {
             (true, true) => Chip::new("red", "alert", view.t("返信しないでください", "Do not answer")),
-            (true, false) => Chip::new("orange", "alert", view.t("返信の前に確認", "Check before you answer")),
+            (true, false) => {
+                Chip::new("orange", "alert", view.t("返信の前に確認", "Check before you answer"))
+            }
             (false, _) => Chip::new("grey", "check", view.t("解除", "Closed")),
         };
         rows.push(WarningRow {
@@ -51,6 +60,7 @@ pub(super) async fn rows(app: &App, view: &View, limit: u32) -> Result<Vec<Warni
             subject: super::lists::subject(view, &record),
             state,
             at: view.time(&warning.at),
+            open: warning.open,
         });
     }
     Ok(rows)

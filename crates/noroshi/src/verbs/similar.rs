@@ -221,8 +221,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
 }
 
 fn look(asked: &mut [Asked], shelf: &Shelf) {
-    let index =
-        Index::new(shelf.mails.iter().map(|mail| (mail.original.print.clone(), mail.original.family)));
+    let index = Index::new(shelf.mails.iter().map(|mail| (&mail.original.print, mail.original.family)));
     for one in asked {
         for overlap in index.find(&print_of(&one.facts)) {
             let Some(genuine) = shelf.mails.get(overlap.original).filter(|_| overlap.is_reuse()) else {

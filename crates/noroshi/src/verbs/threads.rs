@@ -438,6 +438,8 @@ fn sign(sign: Sign, lang: Lang) -> &'static str {
         Sign::ArchiverAsked => ("解凍ソフトを尋ねる", "asks for the archiver"),
         Sign::SentAgain => ("開けないとの返信の後に再送", "sent again after it could not be opened"),
         Sign::Quick => ("数分で添付ファイル", "the file came within minutes"),
+        Sign::Online => ("複数の組織で数分のうちに応答", "answers several organisations within minutes"),
+        Sign::PasswordBeside => ("同じメールにパスワード", "the password beside the locked file"),
         Sign::Freemail => ("フリーメール", "free mail"),
         Sign::Sender => ("差出人が疑わしい", "the sender is doubtful"),
         Sign::Parallel => ("複数の組織へ同じ差出人・文面", "the same operator at several organisations"),

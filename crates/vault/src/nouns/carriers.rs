@@ -31,8 +31,9 @@ pub(super) async fn carriers(
             })
             .collect();
         let sql = of_each.join(" UNION ALL ");
-        let args: Vec<Arg> =
-            std::iter::once(Arg::from(u64::from(each) + 1)).chain(list.iter().map(|&value| Arg::from(value))).collect();
+        let args: Vec<Arg> = std::iter::once(Arg::from(u64::from(each) + 1))
+            .chain(list.iter().map(|&value| Arg::from(value)))
+            .collect();
         let rows = session.rows(AssertSqlSafe(sql), args).await?;
         let mut counts = vec![0u32; list.len()];
         let mut numbered = Vec::with_capacity(rows.len());
@@ -43,7 +44,12 @@ pub(super) async fn carriers(
             }
             numbered.push((n, row));
         }
-        found.extend(numbered.into_iter().filter(|(n, _)| counts.get(*n).is_some_and(|&c| c <= each)).map(|(_, row)| row));
+        found.extend(
+            numbered
+                .into_iter()
+                .filter(|(n, _)| counts.get(*n).is_some_and(|&c| c <= each))
+                .map(|(_, row)| row),
+        );
     }
     Ok(found)
 }

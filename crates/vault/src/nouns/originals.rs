@@ -53,7 +53,7 @@ impl Originals for Vault {
                 }
                 new += 1;
                 let sampled: BTreeSet<u64> =
-                    original.prints.iter().copied().filter(|hash| hash % SAMPLED == 0).collect();
+                    original.prints.iter().copied().filter(|hash| hash.is_multiple_of(SAMPLED)).collect();
                 let rows = sampled.into_iter().map(|hash| args![hash, *member, mail]).collect();
                 insert_many(&mut session, "original_print (print, member, mail)", 3, rows, "").await?;
             }
@@ -96,7 +96,8 @@ impl Originals for Vault {
         let prints: BTreeSet<u64> = prints.iter().copied().collect();
         let rows = prints.into_iter().map(|print| args![print, submission]).collect();
         let known = "ON CONFLICT (print, submission) DO NOTHING";
-        let done = insert_many(&mut session, "mail_print (print, submission)", 2, rows, known).await.map(|_| ());
+        let done =
+            insert_many(&mut session, "mail_print (print, submission)", 2, rows, known).await.map(|_| ());
         session.end(done).await
     }
 

@@ -43,7 +43,8 @@ impl Threads for Vault {
         let keys: BTreeSet<u64> = keys.iter().copied().collect();
         let rows = keys.into_iter().map(|key| args![key, submission]).collect();
         let known = "ON CONFLICT (key, submission) DO NOTHING";
-        let done = insert_many(&mut session, "thread_key (key, submission)", 2, rows, known).await.map(|_| ());
+        let done =
+            insert_many(&mut session, "thread_key (key, submission)", 2, rows, known).await.map(|_| ());
         session.end(done).await
     }
 
@@ -109,21 +110,22 @@ impl Threads for Vault {
 
     async fn threads(&self, member: Option<MemberId>, limit: u32) -> RecordResult<Vec<ThreadRecord>> {
         let mut session = self.store.read("list threads", "thread").await?;
-        let (sql, mut args) = select(
+        let (sql, args) = select(
             "SELECT submission, member, standing, waits, outside, window_address, steps, desks, revisit, first_at, \
              last_at FROM thread WHERE 1 = 1",
         )
         .and("member = ?", member.map(Arg::from))
         .end(" ORDER BY sorted DESC, submission DESC");
-        let rows = session.rows(sql, std::mem::take(&mut args)).await?;
+        let rows = session.rows(sql, args).await?;
         rows.iter().take(limit as usize).map(read_thread).collect()
     }
 
     async fn warnings(&self, member: Option<MemberId>, limit: u32) -> RecordResult<Vec<WarningRecord>> {
         let mut session = self.store.read("list warnings", "thread").await?;
-        let (sql, args) = select("SELECT submission, member, attacks, open, at FROM thread_warning WHERE 1 = 1")
-            .and("member = ?", member.map(Arg::from))
-            .end(" ORDER BY open DESC, at DESC, submission DESC");
+        let (sql, args) =
+            select("SELECT submission, member, attacks, open, at FROM thread_warning WHERE 1 = 1")
+                .and("member = ?", member.map(Arg::from))
+                .end(" ORDER BY open DESC, at DESC, submission DESC");
         let rows = session.rows(sql, args).await?;
         rows.iter().take(limit as usize).map(read_warning).collect()
     }

@@ -33,7 +33,9 @@ async fn mails(vault: &Vault, count: u32) {
     received(vault, count).await;
 }
 
-pub(crate) async fn mails_of_a_conversation_are_found_by_a_shared_key_and_a_key_of_everybody_finds_none(vault: Vault) {
+pub(crate) async fn mails_of_a_conversation_are_found_by_a_shared_key_and_a_key_of_everybody_finds_none(
+    vault: Vault,
+) {
     mails(&vault, 5).await;
     vault.put_thread_keys(mail(1), &[7, u64::MAX, 7]).await.unwrap();
     vault.put_thread_keys(mail(1), &[7]).await.unwrap();
@@ -47,10 +49,15 @@ pub(crate) async fn mails_of_a_conversation_are_found_by_a_shared_key_and_a_key_
     assert!(vault.thread_carriers(&[], 4).await.unwrap().is_empty());
 }
 
-pub(crate) async fn what_was_found_of_threads_replaces_what_was_known_and_warnings_keep_their_time(vault: Vault) {
+pub(crate) async fn what_was_found_of_threads_replaces_what_was_known_and_warnings_keep_their_time(
+    vault: Vault,
+) {
     mails(&vault, 3).await;
     let of = [mail(1), mail(2)];
-    vault.put_threads(&of, &[thread(1, "forming", 5), thread(2, "rapport", 9)], &[warning(1, true, 100)]).await.unwrap();
+    vault
+        .put_threads(&of, &[thread(1, "forming", 5), thread(2, "rapport", 9)], &[warning(1, true, 100)])
+        .await
+        .unwrap();
     let found = vault.threads(None, 10).await.unwrap();
     assert_eq!(found, [thread(2, "rapport", 9), thread(1, "forming", 5)]);
     assert_eq!(vault.threads(Some(id(2)), 10).await.unwrap(), []);
