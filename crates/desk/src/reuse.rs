@@ -168,7 +168,7 @@ impl Desk {
             else {
                 continue;
             };
-            let same = facts.message_id.as_deref().map(mail_name).as_deref() == Some(&record.mail);
+            let same = facts.message_id.as_deref().map(mail_name).as_deref() == Some(record.mail.as_str());
             let relation = relation(facts, original);
             if same || !overlap.is_reuse() || !matches!(relation, Relation::Reuse | Relation::Onward) {
                 continue;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use casework::thread::threads;
 pub use casework::thread::{Findings, Letter, Own, Sign, Standing, Step, StepKind, Thread};
-use lexicon::MailFacts;
+use lexicon::{MailFacts, SubmissionState};
 use lexicon::ids::{MemberId, SubmissionId};
 
 use crate::actor::Actor;
@@ -113,6 +113,11 @@ impl Desk {
     /// The submission is not there for this actor.
     pub async fn woven(&self, actor: &Actor, id: SubmissionId) -> DeskResult<Woven> {
         let record = self.submission_for(actor, id).await?;
+        // Until its own turn has come, a mail shows nothing: that it is dissected already would tell that somebody else
+        // had given the same bytes.
+        if record.state < SubmissionState::Dissected {
+            return Ok(Woven { letters: Vec::new(), of: Vec::new(), findings: Findings::default() });
+        }
         self.woven_around(&record, actor.only_own()?).await
     }
 
