@@ -72,17 +72,9 @@ pub(crate) fn read(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
 }
 
 fn properties(specimen: &mut Specimen<'_, '_>, facts: &MailFacts) {
-    specimen.property("mail.subject", facts.subject.as_deref().unwrap_or(""));
-    if let Some(from) = &facts.from {
-        let shown = match (from.name.is_empty(), from.address.is_empty()) {
-            (true, _) => from.address.clone(),
-            (false, true) => from.name.clone(),
-            (false, false) => format!("{} <{}>", from.name, from.address),
-        };
-        specimen.property("mail.from", shown);
+    for property in forensics::mail_properties(facts) {
+        specimen.property(&property.name, property.value);
     }
-    specimen.property("mail.date", facts.date.as_deref().unwrap_or(""));
-    specimen.property("mail.message-id", facts.message_id.as_deref().unwrap_or(""));
 }
 
 /// A file with all files inside of it. Trees come from `forensics::read`, which bounds their depth.

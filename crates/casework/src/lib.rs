@@ -15,16 +15,23 @@
 //! The same input gives the same output in any order; nothing here reads a clock, a file or a random number.
 
 mod compare;
+pub mod flood;
 mod form;
 mod group;
 mod key;
 mod kinds;
 mod letters;
 mod marks;
+mod moment;
+mod party;
+mod quotation;
 mod rarity;
+pub mod reuse;
 mod services;
 mod signature;
 mod sketch;
+mod subject;
+pub mod thread;
 
 pub use compare::{compare, is_common};
 pub use form::form;

@@ -10,6 +10,9 @@
 //! | [`rpz`] | response-policy zones: BIND, Unbound, Knot Resolver, PowerDNS |
 //! | [`plain`] | one value a line, and hosts files |
 //!
+//! Two modules translate what members give, which never passes the gate: [`forms`] (submissions of web forms) and
+//! [`fingerprints`] (of genuine mail).
+//!
 //! To add a format: one module with one function that takes `&Released<T: Carried>` and gives a `String`; a
 //! snapshot and an escaping test beside it; where a reader of the format can be had, a case in
 //! `tests/peers.rs`; a word in `noroshi export --format`.
@@ -73,6 +76,8 @@
 
 mod carried;
 pub mod csv;
+pub mod fingerprints;
+pub mod forms;
 mod names;
 pub mod plain;
 pub mod rpz;

@@ -8,7 +8,7 @@ use crate::hash::Three;
 use crate::kind::{self, Look, Macros};
 use crate::session::Session;
 use crate::transfer::{Base64, Transfer};
-use crate::{mail, msg};
+use crate::{inner, mail, msg};
 
 /// An attachment before it is read.
 pub(crate) struct File<'a> {
@@ -112,9 +112,9 @@ pub(crate) fn read(session: &mut Session<'_>, file: File<'_>, place: &str, mails
         } else if bytes.len() > limits.attached_mail_bytes {
             session.odd("attached-mail-limit", place.to_owned());
         } else if out.kind == "eml" {
-            out.children = mail::attached(session, &bytes, place, mails + 1);
+            inner::describe(&mut out, mail::attached(session, &bytes, place, mails + 1));
         } else {
-            out.children = msg::attached(session, &bytes, place, mails + 1);
+            inner::describe(&mut out, msg::attached(session, &bytes, place, mails + 1));
         }
         // It is read already: its bytes are for rules only.
         if limits.every_file && size == bytes.len() as u64 {

@@ -18,6 +18,7 @@ mod freemail;
 pub mod hash;
 mod header;
 pub mod html;
+mod inner;
 pub mod kind;
 mod known;
 mod language;
@@ -40,6 +41,7 @@ mod words;
 pub mod zipdir;
 
 pub use freemail::Freemail;
+pub use inner::mail_properties;
 pub use known::Known;
 pub use limits::Limits;
 pub use lookalike::{KnownName, Roster};

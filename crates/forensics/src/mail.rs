@@ -51,8 +51,8 @@ pub(crate) fn read(
 }
 
 /// Reads a mail attached to another one: its children are its attachments.
-pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails: usize) -> Vec<Attachment> {
-    read(session, raw, &format!("{place}:"), mails).0.attachments
+pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails: usize) -> MailFacts {
+    read(session, raw, &format!("{place}:"), mails).0
 }
 
 /// Bytes of a mail with lone carriage returns that are read: they must be copied to be changed.

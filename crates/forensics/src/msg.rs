@@ -18,7 +18,7 @@ use crate::hash::Three;
 use crate::ole::Ole;
 use crate::session::Session;
 use crate::transfer::Transfer;
-use crate::{charset, forward, header, html, kind, language, mail};
+use crate::{charset, forward, header, html, inner, kind, language, mail};
 use bag::{Bag, Data, Message, id};
 use properties::Stored;
 
@@ -42,8 +42,8 @@ pub(crate) fn read(
 }
 
 /// Reads a .msg attached to a mail: its children are its attachments.
-pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails: usize) -> Vec<Attachment> {
-    read(session, raw, &format!("{place}:"), mails).0.attachments
+pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails: usize) -> MailFacts {
+    read(session, raw, &format!("{place}:"), mails).0
 }
 
 /// Reads a stored message; the third value is its serialisation, empty unless it is to be `hashed`.
@@ -465,7 +465,7 @@ fn embedded<M: Message>(
         return out;
     }
     let (facts, _, serial) = message(session, stored, &format!("{place}:"), mails + 1, true);
-    out.children = facts.attachments;
+    inner::describe(&mut out, facts);
     (out.size, out.md5, out.sha1, out.sha256) = serial.finish();
     out
 }

@@ -340,8 +340,8 @@ fn read_capped(head: Vec<u8>, rest: impl Read, size: u64) -> Result<Vec<u8>, Why
     Ok(bytes)
 }
 
-/// A text file that the command line names, whole; `-` is standard input.
-pub(crate) fn text_file(path: &Path, cap: u64) -> Result<String, Why> {
+/// A file that the command line names, whole; `-` is standard input.
+pub(crate) fn file(path: &Path, cap: u64) -> Result<Vec<u8>, Why> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {
         io::stdin().take(cap + 1).read_to_end(&mut bytes)?;
@@ -351,5 +351,10 @@ pub(crate) fn text_file(path: &Path, cap: u64) -> Result<String, Why> {
     if bytes.len() as u64 > cap {
         return Err(Why::LargeFile(cap));
     }
-    String::from_utf8(bytes).map_err(|_| Why::NotUtf8)
+    Ok(bytes)
+}
+
+/// A text file that the command line names, whole; `-` is standard input.
+pub(crate) fn text_file(path: &Path, cap: u64) -> Result<String, Why> {
+    String::from_utf8(file(path, cap)?).map_err(|_| Why::NotUtf8)
 }

@@ -22,6 +22,7 @@ use lexicon::MailFacts;
 
 pub(crate) use counts::Counts;
 pub(crate) use harmless::{defanged, harmless};
+pub(crate) use moment::span;
 pub(crate) use page::{Page, Style};
 
 use crate::screen::Session;

@@ -8,9 +8,12 @@ mod dissect;
 mod dissect_html;
 mod doctor;
 mod export;
+mod floods;
 mod guards;
 mod serve;
+mod similar;
 mod supplied;
+mod threads;
 mod waiting;
 mod worker;
 
@@ -25,6 +28,9 @@ pub(crate) enum Verb {
     Serve(serve::Args),
     Dissect(dissect::Args),
     Campaigns(campaigns::Args),
+    Threads(threads::Args),
+    Similar(similar::Args),
+    Floods(floods::Args),
     Export(export::Args),
     Doctor(doctor::Args),
     /// Opens attachments for its parent, locked in (started by noroshi itself)
@@ -38,6 +44,9 @@ impl Verb {
             Self::Serve(args) => serve::run(args, session),
             Self::Dissect(args) => dissect::run(args, session),
             Self::Campaigns(args) => campaigns::run(args, session),
+            Self::Threads(args) => threads::run(args, session),
+            Self::Similar(args) => similar::run(args, session),
+            Self::Floods(args) => floods::run(args, session),
             Self::Export(args) => export::run(args, session),
             Self::Doctor(args) => doctor::run(&args, session),
             Self::Worker => worker::run(),

@@ -1,0 +1,132 @@
+//! Floods of web forms: an organisation gives its records; analysts see sources beside organisations.
+
+use askama::Template;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use lexicon::ids::MemberId;
+use lexicon::text::visible;
+
+use super::answers::Settled;
+use super::problem::Problem;
+use super::threads::moment;
+use super::upload;
+use crate::error::{PageError, PageResult};
+use crate::routes::{ANALYST, ORGANISATION, Route};
+use crate::state::App;
+use crate::view::{View, page};
+
+/// Sources of one page.
+const SOURCES: usize = 300;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/forms", ORGANISATION, own),
+        Route::post("/forms", ORGANISATION, give),
+        Route::get("/floods", ANALYST, floods),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "forms.html")]
+struct FormsPage<'a> {
+    v: &'a View,
+    problems: Vec<Problem>,
+    taken: usize,
+    rows: Vec<FileRow>,
+}
+
+struct FileRow {
+    name: String,
+    count: u64,
+    at: String,
+}
+
+async fn make<'a>(
+    app: &App,
+    view: &'a View,
+    problems: Vec<Problem>,
+    taken: usize,
+) -> Result<FormsPage<'a>, PageError> {
+    let files = app.desk().form_files(view.actor()?).await.settled(view)?;
+    let rows = files.into_iter().map(|file| FileRow {
+        name: visible(&file.name),
+        count: file.rows,
+        at: view.time(&file.at),
+    });
+    Ok(FormsPage { v: view, problems, taken, rows: rows.collect() })
+}
+
+async fn own(State(app): State<App>, view: View) -> PageResult {
+    Ok(page(&make(&app, &view, Vec::new(), 0).await?))
+}
+
+async fn give(State(app): State<App>, view: View, form: Result<Multipart, MultipartRejection>) -> PageResult {
+    let actor = view.actor()?;
+    let files = upload::files(&view, form).await?;
+    let mut problems = Vec::new();
+    let mut taken = 0;
+    for (name, bytes) in &files {
+        match crate::given::form_file(app.desk(), actor, name, bytes).await {
+            Ok(_) => taken += 1,
+            Err(error) => problems.push(Problem::of(&view, error)?),
+        }
+    }
+    if files.is_empty() {
+        let message = view.t("ファイルを選んでください。", "Choose a file.");
+        problems.push(Problem { field: "files", message });
+    }
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, page(&make(&app, &view, problems, taken).await?)).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "floods.html")]
+struct FloodsPage<'a> {
+    v: &'a View,
+    columns: Vec<String>,
+    rows: Vec<SourceRow>,
+    several: usize,
+    span: Option<(String, String)>,
+}
+
+struct SourceRow {
+    address: String,
+    country: String,
+    pages: bool,
+    /// One for each column: submissions and requests, with a mark where they flood.
+    cells: Vec<String>,
+    organisations: usize,
+}
+
+async fn floods(State(app): State<App>, view: View) -> PageResult {
+    let found = app.desk().floods(view.actor()?, crate::given::posts).await.settled(&view)?;
+    let mut columns = Vec::new();
+    for organisation in &found.organisations {
+        let name = match organisation.parse::<MemberId>() {
+            Ok(id) => app.desk().records().member(id).await.settled(&view)?.map(|member| member.name),
+            Err(_) => None,
+        };
+        columns.push(name.unwrap_or_else(|| "–".to_owned()));
+    }
+    let rows = found.sources.iter().take(SOURCES).map(|source| SourceRow {
+        address: visible(&source.address),
+        country: visible(source.country.as_deref().unwrap_or_default()),
+        pages: source.floods_pages(),
+        cells: found
+            .organisations
+            .iter()
+            .map(|organisation| match source.cells.get(organisation) {
+                Some(cell) if cell.floods_forms => format!("● {}", cell.forms + cell.pages),
+                Some(cell) => (cell.forms + cell.pages).to_string(),
+                None => String::new(),
+            })
+            .collect(),
+        organisations: source.flooded().count(),
+    });
+    let rows: Vec<SourceRow> = rows.collect();
+    let several = rows.iter().filter(|row| row.organisations > 1).count();
+    let span = found.span.map(|(first, last)| (moment(&view, Some(first)), moment(&view, Some(last))));
+    Ok(page(&FloodsPage { v: &view, columns, rows, several, span }))
+}

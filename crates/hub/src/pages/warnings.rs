@@ -1,0 +1,67 @@
+//! Warnings ahead: enquiries that an organisation gave and that look like the first mail of a rapport-building attack. They
+//! say nothing of anybody else.
+
+use askama::Template;
+use axum::extract::State;
+
+use super::answers::Settled;
+use super::labels::Chip;
+use crate::error::PageResult;
+use crate::routes::{ORGANISATION, Route};
+use crate::state::App;
+use crate::view::{View, page};
+
+/// Warnings of one page.
+const ROWS: u32 = 100;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/warnings", ORGANISATION, show)]
+}
+
+#[derive(Template)]
+#[template(path = "warnings.html")]
+struct WarningsPage<'a> {
+    v: &'a View,
+    rows: Vec<WarningRow>,
+}
+
+pub(super) struct WarningRow {
+    pub(super) id: String,
+    pub(super) subject: String,
+    pub(super) state: Chip,
+    pub(super) at: String,
+    pub(super) open: bool,
+}
+
+async fn show(State(app): State<App>, view: View) -> PageResult {
+    Ok(page(&WarningsPage { v: &view, rows: rows(&app, &view, ROWS).await? }))
+}
+
+/// The reader's warnings, open ones first.
+pub(super) async fn rows(
+    app: &App,
+    view: &View,
+    limit: u32,
+) -> Result<Vec<WarningRow>, crate::error::PageError> {
+    let mut rows = Vec::new();
+    for warning in app.desk().warnings(view.actor()?, limit).await.settled(view)? {
+        let Some(record) = app.desk().records().submission(warning.submission).await.settled(view)? else {
+            continue;
+        };
+        let state = match (warning.open, warning.attacks) {
+            (true, true) => Chip::new("red", "alert", view.t("返信しないでください", "Do not answer")),
+            (true, false) => {
+                Chip::new("orange", "alert", view.t("返信の前に確認", "Check before you answer"))
+            }
+            (false, _) => Chip::new("grey", "check", view.t("解除", "Closed")),
+        };
+        rows.push(WarningRow {
+            id: record.id.to_string(),
+            subject: super::lists::subject(view, &record),
+            state,
+            at: view.time(&warning.at),
+            open: warning.open,
+        });
+    }
+    Ok(rows)
+}
