@@ -12,9 +12,13 @@
 //! * infrastructure ties by one very rare value, or by values of two independent classes;
 //! * infrastructure ties are not transitive ([`form`]): no chain of weak links makes a giant.
 //!
+//! What stands above links is here too, as pure functions: how an attack spread ([`spread`]), a suggested verdict with
+//! its grounds ([`suggest`]), and where two mails of one template differ ([`diff`]).
+//!
 //! The same input gives the same output in any order; nothing here reads a clock, a file or a random number.
 
 mod compare;
+pub mod diff;
 mod form;
 mod group;
 mod key;
@@ -25,6 +29,8 @@ mod rarity;
 mod services;
 mod signature;
 mod sketch;
+pub mod spread;
+pub mod suggest;
 
 pub use compare::{compare, is_common};
 pub use form::form;
