@@ -12,10 +12,14 @@
 //! * infrastructure ties by one very rare value, or by values of two independent classes;
 //! * infrastructure ties are not transitive ([`form`]): no chain of weak links makes a giant.
 //!
+//! What stands above links is here too, as pure functions: how an attack spread ([`spread`]), a suggested verdict with
+//! its grounds ([`suggest`]), and where two mails of one template differ ([`diff`]).
+//!
 //! The same input gives the same output in any order; nothing here reads a clock, a file or a random number.
 
 mod compare;
 pub mod flood;
+pub mod diff;
 mod form;
 mod group;
 mod key;
@@ -32,6 +36,8 @@ mod signature;
 mod sketch;
 mod subject;
 pub mod thread;
+pub mod spread;
+pub mod suggest;
 
 pub use compare::{compare, is_common};
 pub use form::form;

@@ -5,18 +5,22 @@
 //! format.
 
 pub mod actor;
+pub mod attribute;
+pub mod compare;
 mod desk;
 pub mod dissect;
 pub mod draft;
 pub mod error;
 pub mod evidence;
-mod judge;
+pub mod judge;
 pub mod keyring;
+pub mod links;
 pub mod receive;
 mod recognise;
 pub mod records;
 mod release;
 pub mod sight;
+pub mod spread;
 mod unlock;
 pub mod world;
 

@@ -136,6 +136,20 @@ impl Desk {
         Ok(rarity)
     }
 
+    /// Counts of the values of mails that are all known already.
+    pub(crate) async fn rarity_of(&self, signatures: impl Iterator<Item = &Signature>) -> DeskResult<Rarity> {
+        let keys: BTreeMap<LinkKey, Key> =
+            signatures.flat_map(Signature::keys).map(|key| (link_key(key), *key)).collect();
+        let wanted: Vec<LinkKey> = keys.keys().copied().collect();
+        let mut rarity = Rarity::new(self.records.keyed().await?);
+        for count in self.records.key_counts(&wanted).await? {
+            if let Some(key) = keys.get(&count.key) {
+                rarity.set(*key, Count { mails: count.submissions, texts: count.families.max(1) });
+            }
+        }
+        Ok(rarity)
+    }
+
     /// The submissions that share a value with this one and may tie to it.
     async fn neighbours(&self, id: SubmissionId, keys: &[LinkKey]) -> DeskResult<Vec<SubmissionRecord>> {
         let counts = self.records.key_counts(keys).await?;

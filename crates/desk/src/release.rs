@@ -343,7 +343,7 @@ impl Desk {
     pub(crate) async fn providers(&self, record: &AdvisoryRecord) -> DeskResult<Vec<MemberId>> {
         let Some(mut campaign) = record.campaign else { return Ok(Vec::new()) };
         // A merged campaign's submissions, and so its providers, are in the one that it went into.
-        if let Some(into) = self.records.campaign(campaign).await?.and_then(|found| found.merged_into) {
+        if let Some(into) = self.records.campaign_head(campaign).await?.and_then(|found| found.merged_into) {
             campaign = into;
         }
         Ok(self.records.campaign_members(campaign).await?)

@@ -9,6 +9,7 @@ pub mod demo;
 mod error;
 pub mod export;
 mod form;
+mod graph;
 mod guard;
 mod pages;
 mod plot;

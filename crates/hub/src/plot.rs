@@ -39,7 +39,17 @@ pub(crate) struct Timeline {
     left: i64,
     right: i64,
     ticks: Vec<Tick>,
+    marks: Vec<Tick>,
     lanes: Vec<Lane>,
+}
+
+/// Something that happened once, beside the lanes.
+#[derive(Debug, Clone)]
+pub(crate) struct MarkData {
+    /// Its name.
+    pub(crate) label: String,
+    /// When.
+    pub(crate) at: Timestamp,
 }
 
 struct Tick {
@@ -57,30 +67,47 @@ struct Lane {
 
 impl Timeline {
     /// A drawing of at most [`LANES`] lanes.
-    pub(crate) fn new(title: String, desc: String, lanes: &[LaneData]) -> Self {
+    pub(crate) fn new(title: String, desc: String, lanes: &[LaneData], marks: &[MarkData]) -> Self {
         let all = lanes.iter().flat_map(|lane| lane.at.iter().copied());
+        let all = all.chain(marks.iter().map(|mark| mark.at));
         let first = all.clone().min().unwrap_or_default();
         let last = all.max().unwrap_or_default();
         let scale = Scale { first: first.as_second(), span: (last.as_second() - first.as_second()).max(0) };
         let count = i64::try_from(lanes.len().min(LANES)).unwrap_or(0);
-        let bottom = 8 + count * LANE + 6;
+        // Marks are named above the lanes.
+        let head = if marks.is_empty() { 8 } else { 34 };
+        let bottom = head + count * LANE + 6;
         Self {
             title,
             desc,
             width: WIDTH,
             height: bottom + 32,
-            top: 4,
+            top: head - 4,
             bottom,
             left: LEFT,
             right: RIGHT,
             ticks: scale.ticks(),
+            marks: marks
+                .iter()
+                .map(|mark| {
+                    let x = scale.x(mark.at.as_second());
+                    let anchor = if x < LEFT + 90 {
+                        "start"
+                    } else if x > RIGHT - 90 {
+                        "end"
+                    } else {
+                        "middle"
+                    };
+                    Tick { x, label: mark.label.clone(), anchor }
+                })
+                .collect(),
             lanes: lanes
                 .iter()
                 .take(LANES)
                 .zip((0i64..).zip(["s1", "s2", "s3", "s4", "s5", "s6"].into_iter().cycle()))
                 .map(|(lane, (n, series))| Lane {
                     label: lane.label.clone(),
-                    y: 8 + n * LANE + LANE / 2,
+                    y: head + n * LANE + LANE / 2,
                     series,
                     dots: scale.dots(&lane.at),
                 })
@@ -144,17 +171,29 @@ mod tests {
 
     #[test]
     fn a_timeline_names_its_lanes_as_text_and_draws_a_dot_an_event() {
-        let svg =
-            Timeline::new("t".into(), "d".into(), &[lane("組織 1", &[0, 86_400]), lane("<b>", &[43_200])])
-                .render()
-                .unwrap();
+        let svg = Timeline::new(
+            "t".into(),
+            "d".into(),
+            &[lane("組織 1", &[0, 86_400]), lane("<b>", &[43_200])],
+            &[],
+        )
+        .render()
+        .unwrap();
         assert_eq!(svg.matches("<circle").count(), 3);
         assert!(svg.contains("組織 1") && !svg.contains("<b>"), "{svg}");
     }
 
     #[test]
     fn one_moment_alone_stands_in_the_middle() {
-        let svg = Timeline::new("t".into(), "d".into(), &[lane("a", &[5, 5])]).render().unwrap();
+        let svg = Timeline::new("t".into(), "d".into(), &[lane("a", &[5, 5])], &[]).render().unwrap();
         assert_eq!(svg.matches("<circle").count(), 1);
+    }
+
+    #[test]
+    fn an_advisory_stands_as_a_line_at_its_time_also_where_nothing_came_after_it() {
+        let mark = MarkData { label: "注意喚起 <1>".into(), at: Timestamp::from_second(86_400).unwrap() };
+        let svg = Timeline::new("t".into(), "d".into(), &[lane("a", &[0])], &[mark]).render().unwrap();
+        assert_eq!(svg.matches("class=\"mark\"").count(), 1);
+        assert!(svg.contains("注意喚起 &#60;1&#62;"), "{svg}");
     }
 }

@@ -63,6 +63,20 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("GET", "/campaigns", "n"),
     ("GET", "/campaigns/{id}", "n"),
     ("POST", "/campaigns/{id}/draft", "n"),
+    ("POST", "/campaigns/{id}/verdict", "n"),
+    ("POST", "/campaigns/{id}/c2", "n"),
+    ("GET", "/campaigns/{id}/spread", "n"),
+    ("GET", "/submissions/{id}/diff/{other}", "n"),
+    ("POST", "/submissions/verdict", "n"),
+    ("GET", "/verdicts", "n"),
+    ("GET", "/verdicts/{scheme}", "n"),
+    ("GET", "/actors", "n"),
+    ("POST", "/actors", "n"),
+    ("GET", "/actors/new", "n"),
+    ("GET", "/actors/{id}", "n"),
+    ("POST", "/actors/{id}", "n"),
+    ("POST", "/actors/{id}/claims", "n"),
+    ("POST", "/actors/{id}/claims/{claim}/withdraw", "n"),
     ("GET", "/drafts", "n"),
     ("GET", "/drafts/{id}", "n"),
     ("POST", "/drafts/{id}", "n"),
@@ -86,6 +100,15 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/campaigns", "n"),
     ("GET", "/api/v1/campaigns/{id}", "n"),
     ("POST", "/api/v1/campaigns/{id}/drafts", "n"),
+    ("GET", "/api/v1/campaigns/{id}/spread", "n"),
+    ("GET", "/api/v1/campaigns/{id}/places/{number}", "n"),
+    ("GET", "/api/v1/campaigns/{id}/suggestion", "n"),
+    ("POST", "/api/v1/campaigns/{id}/verdict", "n"),
+    ("GET", "/api/v1/submissions/{id}/suggestion", "n"),
+    ("GET", "/api/v1/verdicts/agreement", "n"),
+    ("GET", "/api/v1/verdicts/decisions", "n"),
+    ("GET", "/api/v1/actors", "n"),
+    ("GET", "/api/v1/actors/{id}", "n"),
     ("GET", "/api/v1/drafts/{id}", "n"),
     ("PUT", "/api/v1/drafts/{id}", "n"),
     ("POST", "/api/v1/drafts/{id}/ask", "n"),
@@ -106,6 +129,9 @@ struct Things {
     draft: String,
     advisory: String,
     token: String,
+    other: String,
+    actor: String,
+    claim: String,
 }
 
 /// `a` reports one attack in two mails; an advisory of it is released to all members, and a second one is put
@@ -113,15 +139,16 @@ struct Things {
 async fn things(hub: &Hub) -> Things {
     let submission = hub.submit("a", &attack_mail("kanarihime", "192.0.2.5")).await;
     let second = String::from_utf8(attack_mail("kanarihime", "192.0.2.5")).unwrap().replace("<1@", "<2@");
-    hub.submit("a", second.as_bytes()).await;
+    let other = hub.submit("a", second.as_bytes()).await;
     let campaign = hub.campaign().await;
+    let (actor, claim) = hub.threat_actor(&campaign).await;
     let released = hub.draft(&campaign, true).await;
     let advisory = hub.release(&released, &["a"]).await;
     let waiting = hub.draft(&campaign, true).await;
     let draft = waiting["id"].as_str().unwrap().to_owned();
     let asked = hub.post("analyst", &format!("/api/v1/drafts/{draft}/ask"), serde_json::json!({})).await;
     assert_eq!(asked.status, StatusCode::OK);
-    Things { submission, campaign, draft, advisory, token: String::new() }
+    Things { submission, campaign, draft, advisory, token: String::new(), other, actor, claim }
 }
 
 fn fill(path: &str, things: &Things) -> String {
@@ -130,16 +157,24 @@ fn fill(path: &str, things: &Things) -> String {
         p if p.contains("/campaigns/") => things.campaign.clone(),
         p if p.contains("/drafts/") || p.contains("/approvals/") => things.draft.clone(),
         p if p.contains("/advisories/") => things.advisory.clone(),
+        p if p.contains("/actors/") => things.actor.clone(),
         p if p.contains("/members/") => MemberId::from_name("a").to_string(),
         _ => things.token.clone(),
     };
     let file = if path.starts_with("/static") { "noroshi.css" } else { "stix.json" };
+    let path =
+        path.replace("{other}", &things.other).replace("{claim}", &things.claim).replace("{number}", "1");
+    let path = match path.as_str() {
+        "/verdicts/{scheme}" => "/verdicts/npa?suggested=mass&decided=mass".to_owned(),
+        "/api/v1/verdicts/decisions" => format!("{path}?scheme=npa&suggested=mass&decided=mass"),
+        _ => path,
+    };
     path.replace("{id}", &id).replace("{format}", "stix").replace("{file}", file).replace("{place}", "mail")
 }
 
 /// Fields that fit one form or another, so that a refusal comes from permission and not from the form alone.
 const FIELDS: &str = "role=analyst&verdict=mass&reason=r&title=t&summary=s&tlp=TLP:AMBER&all_members=on&revision=99&decision=approve\
-                      &digest=0000000000000000000000000000000000000000000000000000000000000000&seen=no&lang=en&label=l&user=x&name=n";
+                      &digest=0000000000000000000000000000000000000000000000000000000000000000&seen=no&lang=en&label=l&user=x&name=n&c2=192.0.2.9&c2_source=s&basis=c2&confidence=low&values=192.0.2.9&source=s";
 
 async fn ask(hub: &Hub, door: Door, method: &Method, path: &str, user: &str) -> StatusCode {
     let mut request = Request::builder().method(method.clone()).uri(path);

@@ -75,6 +75,31 @@ pub struct MailFacts {
     pub forwards: Vec<InlineMail>,
 }
 
+/// A mail that claims to have arrived longer than this before it was handed in is not believed, in hours: ten years.
+const OLDEST_ARRIVAL_HOURS: i64 = 10 * 366 * 24;
+
+impl MailFacts {
+    /// When the mail arrived where it was received: the time of the server that took it in last, else its own date. A
+    /// time after it was handed in to the hub, or ten years before, is not believed: then it is `received` itself.
+    ///
+    /// ```
+    /// use lexicon::facts::MailFacts;
+    /// let mail = MailFacts { date: Some("2026-11-19T10:00:00+09:00".into()), ..MailFacts::default() };
+    /// let received = "2026-11-20T00:00:00Z".parse().unwrap();
+    /// assert_eq!(mail.arrived(received).to_string(), "2026-11-19T01:00:00Z");
+    /// let future = MailFacts { date: Some("2030-01-01T00:00:00Z".into()), ..MailFacts::default() };
+    /// assert_eq!(future.arrived(received), received);
+    /// ```
+    pub fn arrived(&self, received: jiff::Timestamp) -> jiff::Timestamp {
+        let earliest = received - jiff::SignedDuration::from_hours(OLDEST_ARRIVAL_HOURS);
+        let hops = self.received.iter().take(1).filter_map(|hop| hop.date.as_deref());
+        hops.chain(self.date.as_deref())
+            .filter_map(|text| text.parse::<jiff::Timestamp>().ok())
+            .find(|at| (earliest..=received).contains(at))
+            .unwrap_or(received)
+    }
+}
+
 /// A mail forwarded as text inside another one's body.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InlineMail {

@@ -95,3 +95,9 @@ id!(
 id!(
     /// One entry of the audit trail.
     AuditId, "audit");
+id!(
+    /// Somebody whom several campaigns may be the work of.
+    ThreatActorId, "threat actor");
+id!(
+    /// One claim that a campaign is the work of a threat actor.
+    HypothesisId, "hypothesis");

@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         what: Text::new(
             "名簿（SIG、参加組織、組織が特定される記述）、アカウント、セッション、API トークンの表を作成。",
@@ -47,6 +47,13 @@ const MIGRATIONS: [Migration; 4] = [
             "Makes an index that finds the submissions of one mail by its hash.",
         ),
         sql: include_str!("migrations/0004_by_hash.sql"),
+    },
+    Migration {
+        what: Text::new(
+            "判定を集計の定義ごとの欄に分け、提案とキャンペーン全体の判定を残し、攻撃者の仮説と不正接続先の表を作成。",
+            "Gives verdicts a field for each scheme, keeps what was suggested and verdicts on whole campaigns, and makes tables for threat actors, claims on them and C2 addresses.",
+        ),
+        sql: include_str!("migrations/0007_verdicts.sql"),
     },
 ];
 
@@ -196,6 +203,50 @@ mod tests {
             let mut session = store.read("read", "SIG").await.unwrap();
             assert_eq!(session.rows("SELECT id FROM sig", Vec::new()).await.unwrap().len(), 1);
             session.row("SELECT id FROM sighting", Vec::new()).await.unwrap();
+        }
+    }
+
+    /// Verdicts of before there were schemes: what each said is kept, and nothing is made up about the others.
+    #[tokio::test]
+    async fn verdicts_of_an_older_schema_are_kept_and_say_of_other_schemes_only_what_follows() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = sqlx::sqlite::SqliteConnectOptions::new();
+        let options = options.filename(folder.path().join("v.sqlite")).create_if_missing(true);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let store = Store::Sqlite { writer: pool.clone(), readers: pool };
+        let before = MIGRATIONS.iter().position(|m| m.sql.contains("CREATE TABLE campaign_verdict")).unwrap();
+        apply(&store, "test", u32::try_from(before).unwrap()).await.unwrap();
+        let mut session = store.write("write", "verdict").await.unwrap();
+        let words = ["targeted", "recon", "mass", "bec", "phishing", "other", "undetermined"];
+        let member = uuid::Uuid::from_u128(1);
+        let sql = "INSERT INTO member (id, role, name) VALUES ($1, 'member', '組織')";
+        session.run(sql, args![member]).await.unwrap();
+        for (n, word) in (10u128..).zip(words) {
+            let id = uuid::Uuid::from_u128(n);
+            let sql = "INSERT INTO submission (id, member, account, sha256, size, name, note, channel, received, \
+                       state, attempts, tells, verdict) VALUES ($1, $2, $2, $3, 1, '', '', 'api', 0, 'judged', 1, 0, $4)";
+            session.run(sql, args![id, member, &format!("{n:064}"), word]).await.unwrap();
+            let sql = "INSERT INTO verdict (submission, nth, verdict, reason, account, at) VALUES ($1, 1, $2, '理由', $3, 7)";
+            session.run(sql, args![id, word, member]).await.unwrap();
+        }
+        session.end(Ok(())).await.unwrap();
+        apply(&store, "test", KNOWN_SCHEMA).await.unwrap();
+        let mut session = store.read("read", "verdict").await.unwrap();
+        let sql = "SELECT v.jcsip AS jcsip, v.jcrat AS jcrat, v.npa AS npa, v.reason AS reason, s.verdict AS verdict, \
+                   v.monitoring AS monitoring FROM verdict v JOIN submission s ON s.id = v.submission \
+                   ORDER BY v.submission";
+        let rows = session.rows(sql, Vec::new()).await.unwrap();
+        assert_eq!(rows.len(), words.len());
+        for (row, word) in rows.iter().zip(words) {
+            let kept: lexicon::Verdict = word.parse().unwrap();
+            let follows = lexicon::Judgement::from(kept);
+            let read = |column| row.word::<lexicon::Verdict>(column).unwrap();
+            assert_eq!((read("jcsip"), read("verdict")), (kept, kept));
+            assert_eq!((read("jcrat"), read("npa")), (follows.jcrat, follows.npa), "{word}");
+            assert_eq!(
+                (row.text("reason").unwrap(), row.truth("monitoring").unwrap()),
+                ("理由".to_owned(), false)
+            );
         }
     }
 }

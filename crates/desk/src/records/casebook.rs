@@ -1,11 +1,11 @@
-//! Link keys, links, campaigns and verdicts.
+//! Link keys, links and campaigns.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use lexicon::ids::{AccountId, CampaignId, MemberId, SubmissionId};
-use lexicon::{Link, Verdict};
+use lexicon::Link;
+use lexicon::ids::{CampaignId, MemberId, SubmissionId};
 
-use super::{AuditEntry, Page, PageRequest, RecordResult};
+use super::{Page, PageRequest, RecordResult};
 
 /// A value under which mails find each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,21 +61,6 @@ pub struct CampaignSummary {
     pub subject: Option<String>,
 }
 
-/// A verdict as given; later ones supersede earlier ones, none is erased.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerdictRecord {
-    /// On which submission.
-    pub submission: SubmissionId,
-    /// What it is.
-    pub verdict: Verdict,
-    /// Why.
-    pub reason: String,
-    /// Who says so.
-    pub account: AccountId,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// Keeps what ties mails together.
 #[async_trait]
 pub trait Casebook {
@@ -92,8 +77,4 @@ pub trait Casebook {
     /// The distinct members of a campaign, in the order in which they first reported it. "Member 1" on a page
     /// is the first of these.
     async fn campaign_members(&self, id: CampaignId) -> RecordResult<Vec<MemberId>>;
-    /// Writes a verdict and marks the submission judged.
-    async fn put_verdict(&self, verdict: &VerdictRecord, audit: &AuditEntry) -> RecordResult<()>;
-    /// The verdicts on a submission, oldest first.
-    async fn verdicts(&self, submission: SubmissionId) -> RecordResult<Vec<VerdictRecord>>;
 }

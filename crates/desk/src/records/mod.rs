@@ -10,11 +10,14 @@ mod accounts;
 mod advisories;
 mod audit;
 mod blobs;
+mod campaign_views;
 mod casebook;
 mod page;
 mod roster;
 mod sightings;
 mod submissions;
+mod threat_actors;
+mod verdicts;
 
 pub use accounts::{AccountRecord, Accounts, SessionRecord, TokenRecord};
 pub use advisories::{
@@ -22,7 +25,8 @@ pub use advisories::{
 };
 pub use audit::{AuditEntry, AuditTrail};
 pub use blobs::Blobs;
-pub use casebook::{CampaignRecord, CampaignSummary, Casebook, KeyCount, LinkKey, VerdictRecord};
+pub use campaign_views::{CampaignArrival, CampaignHead, CampaignMails, CampaignStanding, CampaignViews};
+pub use casebook::{CampaignRecord, CampaignSummary, Casebook, KeyCount, LinkKey};
 pub use page::{Cursor, CursorError, PAGE_LIMIT, Page, PageRequest};
 pub use roster::Roster;
 pub use sightings::Sightings;
@@ -30,6 +34,8 @@ pub use submissions::{
     CampaignChange, Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt,
     SubmissionFilter, SubmissionRecord, Submissions,
 };
+pub use threat_actors::{C2Record, ThreatActorSummary, ThreatActors};
+pub use verdicts::{Agreement, CampaignVerdictRecord, Decision, Extent, Judged, VerdictRecord, Verdicts};
 
 /// A failure to read or write a record.
 #[derive(Debug, thiserror::Error)]
@@ -64,11 +70,33 @@ pub type RecordResult<T> = Result<T, RecordError>;
 
 /// Everything the desk keeps, save blobs.
 pub trait Records:
-    Roster + Accounts + Submissions + Casebook + Advisories + Sightings + AuditTrail + Send + Sync
+    Roster
+    + Accounts
+    + Submissions
+    + Casebook
+    + CampaignViews
+    + Verdicts
+    + ThreatActors
+    + Advisories
+    + Sightings
+    + AuditTrail
+    + Send
+    + Sync
 {
 }
 
 impl<T> Records for T where
-    T: Roster + Accounts + Submissions + Casebook + Advisories + Sightings + AuditTrail + Send + Sync
+    T: Roster
+        + Accounts
+        + Submissions
+        + Casebook
+        + CampaignViews
+        + Verdicts
+        + ThreatActors
+        + Advisories
+        + Sightings
+        + AuditTrail
+        + Send
+        + Sync
 {
 }

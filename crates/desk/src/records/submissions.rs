@@ -96,8 +96,10 @@ pub struct SubmissionRecord {
     pub tells: u32,
     /// Its campaign.
     pub campaign: Option<CampaignId>,
-    /// The latest verdict.
+    /// The latest verdict, by J-CSIP's field: what lists show.
     pub verdict: Option<Verdict>,
+    /// True where the latest verdict says that it is watched on (S29).
+    pub monitoring: bool,
 }
 
 /// A filter for lists of submissions; every set field must hold.
@@ -109,6 +111,8 @@ pub struct SubmissionFilter {
     pub state: Option<SubmissionState>,
     /// In this campaign.
     pub campaign: Option<CampaignId>,
+    /// Watched on, or not.
+    pub monitoring: Option<bool>,
 }
 
 /// How many submissions stand where.

@@ -1,14 +1,17 @@
 //! The API under `/api/v1`: the same use cases as the pages, for machines. A bearer token opens it; cookies
 //! are not looked at.
 
+mod actors;
 mod advisories;
 mod approvals;
 mod campaigns;
 mod document;
 mod drafts;
 mod health;
+mod spread;
 mod submissions;
 mod types;
+mod verdicts;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -28,6 +31,9 @@ pub fn routes() -> Vec<Route> {
     all.extend(document::routes());
     all.extend(submissions::routes());
     all.extend(campaigns::routes());
+    all.extend(spread::routes());
+    all.extend(verdicts::routes());
+    all.extend(actors::routes());
     all.extend(drafts::routes());
     all.extend(approvals::routes());
     all.extend(advisories::routes());

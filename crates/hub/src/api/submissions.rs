@@ -150,15 +150,7 @@ pub(crate) async fn judge(
 ) -> ApiResult {
     let submission: SubmissionId = id(&text)?;
     let actor = view.actor().map_err(|_| not_found())?;
-    let verdict = body.verdict.parse().map_err(|_| {
-        error(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Text::new(
-                "verdict は targeted, recon, mass, bec, phishing, other, undetermined のいずれかです。",
-                "verdict is one of targeted, recon, mass, bec, phishing, other, undetermined",
-            ),
-        )
-    })?;
+    let verdict = super::verdicts::judgement(&body)?;
     app.desk().judge(actor, submission, verdict, &body.reason).await.map_err(refuse)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -113,8 +113,17 @@ impl SubmissionJson {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct VerdictBody {
-    /// `targeted`, `recon`, `mass`, `bec`, `phishing`, `other` or `undetermined`.
+    /// `targeted`, `recon`, `mass`, `bec`, `phishing`, `other` or `undetermined`, by J-CSIP's definition.
     pub(crate) verdict: String,
+    /// By J-CRAT's definition; follows from `verdict` if not given.
+    #[serde(default)]
+    pub(crate) jcrat: Option<String>,
+    /// By the National Police Agency's definition; follows from `verdict` if not given.
+    #[serde(default)]
+    pub(crate) npa: Option<String>,
+    /// Watch it on.
+    #[serde(default)]
+    pub(crate) monitoring: bool,
     /// Why.
     pub(crate) reason: String,
 }

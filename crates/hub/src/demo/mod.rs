@@ -5,6 +5,7 @@
 //! awaits approval. Names, addresses and domains are reserved or invented.
 
 mod cast;
+mod centre;
 mod credentials;
 mod mails;
 mod story;

@@ -20,13 +20,13 @@ use crate::serve::StartError;
 use crate::state::App;
 use crate::world::SystemWorld;
 
-struct Stage<'a> {
-    app: &'a App,
+pub(super) struct Stage<'a> {
+    pub(super) app: &'a App,
     world: &'a SystemWorld,
     /// Today at nine in Japan: the story is told in days and minutes before and after it.
-    morning: Timestamp,
-    actors: Vec<Actor>,
-    analyst: Actor,
+    pub(super) morning: Timestamp,
+    pub(super) actors: Vec<Actor>,
+    pub(super) analyst: Actor,
 }
 
 /// Fills the hub and returns its accounts.
@@ -55,6 +55,7 @@ pub(super) async fn tell(app: &App, world: &SystemWorld, url: &str) -> Result<Cr
     stage.mass_mail().await?;
     stage.rapport().await?;
     stage.single_mails().await?;
+    stage.centre().await?;
     Ok(credentials)
 }
 
@@ -86,7 +87,7 @@ async fn account(
 
 impl Stage<'_> {
     /// Moves the clock to so many days before today's morning, and minutes after it.
-    fn at(&self, days: i64, minutes: i64) -> Timestamp {
+    pub(super) fn at(&self, days: i64, minutes: i64) -> Timestamp {
         let at = self.morning - SignedDuration::from_hours(24 * days) + SignedDuration::from_mins(minutes);
         let now = SystemWorld::real_now();
         let at = at.min(now);
@@ -94,7 +95,7 @@ impl Stage<'_> {
         at
     }
 
-    async fn give(
+    pub(super) async fn give(
         &self,
         player: usize,
         letter: &Letter<'_>,
@@ -114,7 +115,7 @@ impl Stage<'_> {
     }
 
     /// The campaign of a submission, which must have formed by now.
-    async fn campaign_of(&self, id: SubmissionId) -> DeskResult<CampaignSummary> {
+    pub(super) async fn campaign_of(&self, id: SubmissionId) -> DeskResult<CampaignSummary> {
         let record = self.app.desk().submission_for(&self.analyst, id).await?;
         let campaigns = self.app.desk().records().campaigns(PageRequest::first(200)).await?;
         campaigns
@@ -124,7 +125,7 @@ impl Stage<'_> {
             .ok_or(desk::DeskError::NotFound("campaign"))
     }
 
-    async fn draft(
+    pub(super) async fn draft(
         &self,
         of: SubmissionId,
         audience: Audience,
@@ -152,7 +153,7 @@ impl Stage<'_> {
         Ok(id)
     }
 
-    async fn approve(&self, player: usize, id: AdvisoryId) -> DeskResult<()> {
+    pub(super) async fn approve(&self, player: usize, id: AdvisoryId) -> DeskResult<()> {
         let Some(actor) = self.actors.get(player) else { return Ok(()) };
         let asked = self.app.desk().approval_for(actor, id).await?;
         self.app.desk().answer_approval(actor, id, asked.approval.digest, true, "").await

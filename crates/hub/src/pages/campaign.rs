@@ -1,61 +1,88 @@
-//! One campaign: how much, when, by how many, and why it is one. Members are numbers here.
+//! One campaign: how much, when, by how many, and why it is one. Members are numbers here. A campaign of any size opens
+//! as quickly as a small one: whatever could be long is a page of its own, or cut with a word on what is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use desk::records::{
-    AdvisoryFilter, CampaignRecord, PAGE_LIMIT, PageRequest, SubmissionFilter, SubmissionRecord,
+    AdvisoryFilter, CampaignHead, CampaignMails, CampaignStanding, Cursor, Extent, PageRequest,
 };
-use jiff::Timestamp;
+use desk::spread::CampaignSpread;
 use lexicon::ids::{CampaignId, MemberId, SubmissionId};
-use lexicon::{Lang, Reason, ReasonKind};
+use lexicon::{Lang, Link, Reason, ReasonKind};
+use serde::Deserialize;
 
 use super::answers::{Settled, id, see};
-use super::labels;
+use super::campaign_actors::{self, ActorsCard};
+use super::campaign_links::{self, LinksPart};
+use super::campaign_spread::{self, SpreadPart};
+use super::labels::{self, Chip};
 use super::lists::{DraftRow, SubmissionRow, inert};
+use super::problem::Problem;
+use super::submission::{HistoryRow, next_to_judge, who};
+use super::verdict::{self, VerdictForm};
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
-use crate::plot::{LANES, LaneData, Timeline};
+use crate::graph::NODES;
 use crate::routes::{ANALYST, Route};
 use crate::state::App;
 use crate::view::{View, page};
 
-/// Mails listed; a larger campaign's older ones are counted, not listed.
-const MAILS: usize = 1_000;
+/// Mails of one page of the list.
+const MAILS: u32 = 50;
 /// Reasons listed.
-const REASONS: usize = 60;
+const REASONS: usize = 40;
 /// Mail numbers told for one reason.
 const NUMBERS: usize = 12;
+/// Mails whose numbers are known to reasons: the oldest.
+const NUMBERED: u32 = 200;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/campaigns/{id}", ANALYST, show), Route::post("/campaigns/{id}/draft", ANALYST, draft)]
+    vec![
+        Route::get("/campaigns/{id}", ANALYST, show),
+        Route::post("/campaigns/{id}/draft", ANALYST, draft),
+        Route::post("/campaigns/{id}/verdict", ANALYST, judge),
+        Route::post("/campaigns/{id}/c2", ANALYST, tell_c2),
+    ]
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct CampaignQuery {
+    /// Where the page of mails starts.
+    #[serde(default)]
+    after: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "campaign.html")]
 struct CampaignPage<'a> {
     v: &'a View,
+    problems: Vec<Problem>,
     id: String,
     subject: String,
     lead: String,
-    total: usize,
-    first: String,
-    last: String,
-    /// Markup of ours, its values escaped when it was made.
-    timeline: String,
-    lanes: Vec<LaneRow>,
+    total: u64,
+    members: u64,
+    spread: SpreadPart,
+    links: LinksPart,
     reasons: Vec<ReasonRow>,
-    more_reasons: usize,
+    reasons_cut: bool,
     mails: Vec<MailRow>,
+    mails_from: u64,
+    mails_to: u64,
+    first: Option<String>,
+    next: Option<String>,
     drafts: Vec<DraftRow>,
-}
-
-struct LaneRow {
-    label: String,
-    count: usize,
-    first: String,
-    last: String,
+    standing: Vec<StandingRow>,
+    unjudged: u64,
+    watched: Option<String>,
+    form: VerdictForm,
+    extent_all: bool,
+    history: Vec<HistoryRow>,
+    actors: ActorsCard,
 }
 
 struct ReasonRow {
@@ -66,120 +93,189 @@ struct ReasonRow {
 }
 
 struct MailRow {
-    number: usize,
+    number: u64,
     member: String,
     mail: SubmissionRow,
 }
 
-async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> PageResult {
-    let records = app.desk().records();
-    let campaign: CampaignId = id(&view, &text)?;
-    let record =
-        records.campaign(campaign).await.settled(&view)?.ok_or_else(|| PageError::not_found(&view))?;
-    if let Some(into) = record.merged_into {
+/// How many mails were judged to be one thing.
+struct StandingRow {
+    verdict: Chip,
+    mails: u64,
+}
+
+/// What was sent with a form that was not taken.
+#[derive(Default)]
+struct Sent<'a> {
+    problems: Vec<Problem>,
+    form: Option<&'a Posted>,
+}
+
+async fn show(
+    State(app): State<App>,
+    view: View,
+    Path(text): Path<String>,
+    Query(query): Query<CampaignQuery>,
+) -> PageResult {
+    let head = head(&app, &view, &text).await?;
+    if let Some(into) = head.merged_into {
         return Ok(see(&format!("/campaigns/{into}")));
     }
-    let mails = mails(&app, &view, campaign).await?;
-    let members = records.campaign_members(campaign).await.settled(&view)?;
-    let lanes = lanes(&view, &members, &mails);
-    let subject = mails.iter().find_map(|mail| mail.subject.as_deref()).map(lexicon::text::visible);
-    let subject = subject.unwrap_or_else(|| view.t("（件名なし）", "(no subject)").to_owned());
-    let numbers: BTreeMap<SubmissionId, usize> =
-        record.submissions.iter().enumerate().map(|(n, id)| (*id, n + 1)).collect();
-    let (reasons, more_reasons) = reasons(&view, &record, &numbers);
-    let filter = AdvisoryFilter { campaign: Some(campaign), ..AdvisoryFilter::default() };
-    let drafts = records.advisories(filter, PageRequest::first(20)).await.settled(&view)?;
-    let when = |at: Option<Timestamp>| at.map(|at| view.time(&at)).unwrap_or_default();
-    let all = || lanes.iter().flat_map(|lane| lane.at.iter().copied());
-    Ok(page(&CampaignPage {
-        v: &view,
-        id: campaign.to_string(),
-        lead: lead(&view, &record, members.len()),
-        total: record.submissions.len(),
-        first: when(all().min()),
-        last: when(all().max()),
-        timeline: timeline(&view, &subject, &lanes),
-        subject,
-        lanes: lanes
-            .iter()
-            .map(|lane| LaneRow {
-                label: lane.label.clone(),
-                count: lane.at.len(),
-                first: when(lane.at.iter().min().copied()),
-                last: when(lane.at.iter().max().copied()),
-            })
-            .collect(),
-        reasons,
-        more_reasons,
-        mails: mails
-            .iter()
-            .map(|mail| MailRow {
-                number: numbers.get(&mail.id).copied().unwrap_or(0),
-                member: member_label(&view, &members, mail.member),
-                mail: SubmissionRow::of(&view, mail),
-            })
-            .collect(),
-        drafts: drafts.items.iter().map(|record| DraftRow::of(&view, record)).collect(),
-    }))
+    let after = match query.after.as_deref() {
+        None | Some("") => None,
+        Some(text) => Some(text.parse::<Cursor>().map_err(|_| PageError::not_found(&view))?),
+    };
+    Ok(page(&make(&app, &view, head, after, Sent::default()).await?))
 }
 
-/// The campaign's mails, oldest first; the newest [`MAILS`] of a large one.
-async fn mails(app: &App, view: &View, campaign: CampaignId) -> Result<Vec<SubmissionRecord>, PageError> {
-    let filter = SubmissionFilter { campaign: Some(campaign), ..SubmissionFilter::default() };
-    let mut request = PageRequest::first(PAGE_LIMIT);
-    let mut out = Vec::new();
-    loop {
-        let found = app.desk().records().submissions(filter, request).await.settled(view)?;
-        out.extend(found.items);
-        request.after = found.next;
-        if found.next.is_none() || out.len() >= MAILS {
-            out.reverse();
-            return Ok(out);
-        }
-    }
+/// The campaign of an address.
+pub(super) async fn head(app: &App, view: &View, text: &str) -> Result<CampaignHead, PageError> {
+    let campaign: CampaignId = id(view, text)?;
+    let head = app.desk().records().campaign_head(campaign).await.settled(view)?;
+    head.ok_or_else(|| PageError::not_found(view))
 }
 
-fn member_label(v: &View, members: &[MemberId], member: MemberId) -> String {
-    match members.iter().position(|known| *known == member) {
-        Some(n) => format!("{} {}", v.t("組織", "Member"), n + 1),
+/// The numbers of organisations: by the order in which the hub learned of them.
+pub(super) fn member_label(v: &View, spread: &CampaignSpread, member: MemberId) -> String {
+    match spread.numbers.get(&member) {
+        Some(number) => format!("{} {number}", v.t("組織", "Member")),
         None => "–".to_owned(),
     }
 }
 
-fn lanes(v: &View, members: &[MemberId], mails: &[SubmissionRecord]) -> Vec<LaneData> {
-    let mut at: BTreeMap<MemberId, Vec<Timestamp>> = BTreeMap::new();
-    for mail in mails {
-        at.entry(mail.member).or_default().push(mail.received);
+/// The subject of a campaign's first mail.
+pub(super) fn subject_of(v: &View, mails: &CampaignMails) -> String {
+    let subject = mails.items.iter().find_map(|mail| mail.subject.as_deref()).map(lexicon::text::visible);
+    let subject = subject.filter(|text| !text.trim().is_empty());
+    subject.unwrap_or_else(|| v.t("（件名なし）", "(no subject)").to_owned())
+}
+
+async fn make<'a>(
+    app: &App,
+    view: &'a View,
+    head: CampaignHead,
+    after: Option<Cursor>,
+    sent: Sent<'_>,
+) -> Result<CampaignPage<'a>, PageError> {
+    let (records, actor, campaign) = (app.desk().records(), view.actor()?, head.id);
+    let spread = app.desk().spread(actor, campaign).await.settled(view)?;
+    let oldest = records.campaign_mails(campaign, None, NUMBERED).await.settled(view)?;
+    let mails = records.campaign_mails(campaign, after, MAILS).await.settled(view)?;
+    let numbers: BTreeMap<SubmissionId, u64> =
+        (1..).zip(&oldest.items).map(|(number, mail)| (mail.id, number)).collect();
+    let subject = subject_of(view, &oldest);
+    let (picture, links) = app.desk().campaign_picture(actor, campaign, NODES).await.settled(view)?;
+    let (reasons, more) = reasons(view, &links, &numbers);
+    let filter = AdvisoryFilter { campaign: Some(campaign), ..AdvisoryFilter::default() };
+    let drafts = records.advisories(filter, PageRequest::first(20)).await.settled(view)?;
+    let standing = records.campaign_standing(campaign).await.settled(view)?;
+    let suggestion = app.desk().campaign_suggestion(actor, campaign).await.settled(view)?;
+    let verdicts = records.campaign_verdicts(campaign).await.settled(view)?;
+    let latest = verdicts.iter().map(|verdict| verdict.at).max();
+    let mails_to = mails.first_number + mails.items.len() as u64 - u64::from(!mails.items.is_empty());
+    let judges = sent.form.filter(|form| form.has("verdict") || form.has("reason"));
+    Ok(CampaignPage {
+        v: view,
+        problems: sent.problems,
+        id: campaign.to_string(),
+        lead: lead(view, head.members, &links),
+        total: head.submissions,
+        members: head.members,
+        links: campaign_links::part(view, &spread, &head, (&picture, &links), &numbers),
+        spread: campaign_spread::part(view, &spread, &subject),
+        reasons,
+        reasons_cut: more || head.submissions > picture.len() as u64,
+        mails: (mails.first_number..)
+            .zip(&mails.items)
+            .map(|(number, mail)| MailRow {
+                number,
+                member: member_label(view, &spread, mail.member),
+                mail: SubmissionRow::of(view, mail),
+            })
+            .collect(),
+        mails_from: mails.first_number,
+        mails_to,
+        first: after.map(|_| format!("/campaigns/{campaign}#mails-title")),
+        next: mails.next.map(|cursor| format!("/campaigns/{campaign}?after={cursor}#mails-title")),
+        drafts: drafts.items.iter().map(|record| DraftRow::of(view, record)).collect(),
+        unjudged: standing.iter().filter(|row| row.judgement.is_none()).map(|row| row.mails).sum(),
+        watched: watched(view, &standing, &spread, latest),
+        standing: standing_rows(view, &standing),
+        form: VerdictForm::of(view, suggestion.as_ref(), judges),
+        extent_all: sent.form.is_some_and(|form| form.get("extent") == Extent::All.word()),
+        history: history(app, view, verdicts).await?,
+        actors: campaign_actors::card(app, view, campaign, sent.form).await?,
+        subject,
+    })
+}
+
+/// How its mails were judged by J-CSIP's field, those of one verdict together.
+fn standing_rows(v: &View, standing: &[CampaignStanding]) -> Vec<StandingRow> {
+    let mut by: BTreeMap<Option<lexicon::Verdict>, u64> = BTreeMap::new();
+    for row in standing {
+        *by.entry(row.judgement.map(|judgement| judgement.jcsip)).or_default() += row.mails;
     }
-    members
-        .iter()
-        .map(|member| LaneData {
-            label: member_label(v, members, *member),
-            at: at.remove(member).unwrap_or_default(),
+    by.into_iter()
+        .map(|(verdict, mails)| StandingRow {
+            verdict: match verdict {
+                Some(verdict) => labels::verdict(v, verdict),
+                None => Chip::new("ochre", "eye", v.t("判定待ち", "To be judged")),
+            },
+            mails,
         })
         .collect()
 }
 
-fn timeline(v: &View, subject: &str, lanes: &[LaneData]) -> String {
-    let desc = match v.lang {
-        Lang::Ja => format!("{} 組織が、いつ提供したか。同じ内容を下の表でも示します。", lanes.len()),
-        Lang::En => format!("When {} organisations submitted. The table below says the same.", lanes.len()),
-    };
-    let title = format!("{}：{subject}", v.t("情報提供の時系列", "Submissions over time"));
-    let drawn: Vec<LaneData> = match lanes.split_at_checked(LANES - 1) {
-        Some((few, rest)) if rest.len() > 1 => {
-            let label = format!("{} {}", v.t("ほか", "others"), rest.len());
-            let at = rest.iter().flat_map(|lane| lane.at.iter().copied()).collect();
-            few.iter().cloned().chain([LaneData { label, at }]).collect()
-        }
-        _ => lanes.to_vec(),
-    };
-    Timeline::new(title, desc, &drawn).render().unwrap_or_default()
+/// S29: what was confirmed since the verdict, where it is watched on. The verdict stays as it is.
+fn watched(
+    v: &View,
+    standing: &[CampaignStanding],
+    spread: &CampaignSpread,
+    latest: Option<jiff::Timestamp>,
+) -> Option<String> {
+    if !standing.iter().any(|row| row.judgement.is_some_and(|judgement| judgement.monitoring)) {
+        return None;
+    }
+    let places = &spread.spread.places;
+    let since = places.iter().filter(|place| latest.is_some_and(|at| place.known > at)).count();
+    Some(match v.lang {
+        Lang::Ja => format!(
+            "監視を続けています。判定のあとに受信が分かった組織：{since}。判定は、だれかが見直すまで変わりません。"
+        ),
+        Lang::En => format!(
+            "It is watched on. Organisations known since the verdict: {since}. The verdict stays until somebody judges anew."
+        ),
+    })
 }
 
-fn lead(v: &View, record: &CampaignRecord, members: usize) -> String {
+async fn history(
+    app: &App,
+    view: &View,
+    verdicts: Vec<desk::records::CampaignVerdictRecord>,
+) -> Result<Vec<HistoryRow>, PageError> {
+    let mut rows = Vec::new();
+    for given in verdicts.into_iter().rev() {
+        let extent = match (view.lang, given.extent) {
+            (Lang::Ja, Extent::Unjudged) => format!("未判定の {} 件に", given.mails),
+            (Lang::Ja, Extent::All) => format!("{} 件すべてに", given.mails),
+            (Lang::En, Extent::Unjudged) => format!("on {} unjudged", given.mails),
+            (Lang::En, Extent::All) => format!("on all {}", given.mails),
+        };
+        rows.push(HistoryRow {
+            verdicts: verdict::by_scheme(view, given.judgement),
+            monitoring: given.judgement.monitoring,
+            reason: lexicon::text::visible(&given.reason),
+            by: who(app, view, given.account).await?,
+            at: view.time(&given.at),
+            extent: Some(extent),
+        });
+    }
+    Ok(rows)
+}
+
+fn lead(v: &View, members: u64, links: &[Link<SubmissionId>]) -> String {
     let kinds: BTreeSet<ReasonKind> =
-        record.links.iter().flat_map(|link| link.reasons.iter().map(|reason| reason.kind)).collect();
+        links.iter().flat_map(|link| link.reasons.iter().map(|reason| reason.kind)).collect();
     let kinds: Vec<&str> = kinds.into_iter().map(|kind| labels::reason_kind(v, kind)).collect();
     match v.lang {
         Lang::Ja if kinds.is_empty() => format!("{members} 組織に届いた、同じ攻撃とみられるメールです。"),
@@ -199,44 +295,48 @@ fn lead(v: &View, record: &CampaignRecord, members: usize) -> String {
 
 fn reasons(
     v: &View,
-    record: &CampaignRecord,
-    numbers: &BTreeMap<SubmissionId, usize>,
-) -> (Vec<ReasonRow>, usize) {
-    let mut found: BTreeMap<(ReasonKind, &str), (f64, BTreeSet<usize>)> = BTreeMap::new();
-    for link in &record.links {
+    links: &[Link<SubmissionId>],
+    numbers: &BTreeMap<SubmissionId, u64>,
+) -> (Vec<ReasonRow>, bool) {
+    let mut found: BTreeMap<(ReasonKind, &str), (f64, BTreeSet<SubmissionId>)> = BTreeMap::new();
+    for link in links {
         for reason in &link.reasons {
             let (weight, mails) = found.entry((reason.kind, what(reason))).or_default();
             *weight = weight.max(reason.weight);
-            mails.extend([link.a, link.b].iter().filter_map(|id| numbers.get(id)));
+            mails.extend([link.a, link.b]);
         }
     }
     let mut found: Vec<_> = found.into_iter().collect();
     found.sort_by(|(a, (x, xs)), (b, (y, ys))| {
         y.total_cmp(x).then_with(|| ys.len().cmp(&xs.len())).then_with(|| a.cmp(b))
     });
-    let more = found.len().saturating_sub(REASONS);
+    let more = found.len() > REASONS;
     let rows = found
         .into_iter()
         .take(REASONS)
         .map(|((kind, value), (weight, mails))| {
-            let mut told: Vec<String> = mails.iter().take(NUMBERS).map(ToString::to_string).collect();
-            if mails.len() > NUMBERS {
+            let known: BTreeSet<u64> = mails.iter().filter_map(|id| numbers.get(id).copied()).collect();
+            let mut told: Vec<String> = known.iter().take(NUMBERS).map(ToString::to_string).collect();
+            if mails.len() > told.len() {
                 told.push(format!("… ({})", mails.len()));
             }
             ReasonRow {
                 kind: labels::reason_kind(v, kind),
-                value: match kind {
-                    ReasonKind::Text => {
-                        format!("{}（{value}）", v.t("ほぼ同じ文面", "near-identical wording"))
-                    }
-                    ReasonKind::Attachment | ReasonKind::Infrastructure => inert(value),
-                },
+                value: value_text(v, kind, value),
                 percent: percent(weight),
                 mails: told.join(", "),
             }
         })
         .collect();
     (rows, more)
+}
+
+/// What is shared, in words.
+pub(super) fn value_text(v: &View, kind: ReasonKind, value: &str) -> String {
+    match kind {
+        ReasonKind::Text => format!("{}（{value}）", v.t("ほぼ同じ文面", "near-identical wording")),
+        ReasonKind::Attachment | ReasonKind::Infrastructure => inert(value),
+    }
 }
 
 /// What is shared, without what differs from pair to pair: the likeness of two texts (`jaccard 0.94`), or how
@@ -253,7 +353,7 @@ fn what(reason: &Reason) -> &str {
 }
 
 /// A weight of 0 to 1 in whole per cent.
-fn percent(weight: f64) -> u32 {
+pub(super) fn percent(weight: f64) -> u32 {
     // In 0..=100 after the clamp, so nothing is cut off; NaN becomes 0.
     (weight.clamp(0.0, 1.0) * 100.0).round() as u32
 }
@@ -262,4 +362,37 @@ async fn draft(State(app): State<App>, view: View, Path(text): Path<String>, for
     let lang = Lang::parse(form.get("lang")).unwrap_or(view.lang);
     let draft = app.desk().draft(view.actor()?, id(&view, &text)?, lang).await.settled(&view)?;
     Ok(see(&format!("/drafts/{draft}?done=drafted")))
+}
+
+async fn judge(State(app): State<App>, view: View, Path(text): Path<String>, form: Posted) -> PageResult {
+    let head = head(&app, &view, &text).await?;
+    let extent = Extent::parse(form.get("extent")).unwrap_or(Extent::Unjudged);
+    let problem = match verdict::chosen(&view, &form) {
+        Ok(judgement) => {
+            let desk = app.desk();
+            match desk.judge_campaign(view.actor()?, head.id, judgement, extent, form.get("reason")).await {
+                Ok(_) => return next_to_judge(&app, &view).await,
+                Err(error) => Problem::of(&view, error)?,
+            }
+        }
+        Err(problem) => problem,
+    };
+    again(&app, &view, head, &form, problem).await
+}
+
+async fn tell_c2(State(app): State<App>, view: View, Path(text): Path<String>, form: Posted) -> PageResult {
+    let head = head(&app, &view, &text).await?;
+    match app.desk().tell_c2(view.actor()?, head.id, form.get("c2"), form.get("c2_source")).await {
+        Ok(_) => Ok(see(&format!("/campaigns/{}?done=saved#actors-title", head.id))),
+        Err(error) => {
+            let problem = Problem::of(&view, error)?;
+            again(&app, &view, head, &form, problem).await
+        }
+    }
+}
+
+async fn again(app: &App, view: &View, head: CampaignHead, form: &Posted, problem: Problem) -> PageResult {
+    let sent = Sent { problems: vec![problem], form: Some(form) };
+    let shown = make(app, view, head, None, sent).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown)).into_response())
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use askama::filters::HtmlSafe;
 use desk::records::ApprovalState;
+use lexicon::threat_actor::Confidence;
 use lexicon::{AdvisoryState, ObservableType, ReasonKind, Role, SubmissionState, Tlp, Verdict};
 
 use super::icons::icon;
@@ -90,6 +91,21 @@ pub(crate) fn verdict(v: &View, verdict: Verdict) -> Chip {
         Verdict::Undetermined => ("grey", "query"),
     };
     Chip::new(tone, icon, verdict.text().of(v.lang))
+}
+
+/// That a mail is watched on (S29).
+pub(crate) fn watched(v: &View) -> Chip {
+    Chip::new("blue", "eye", v.t("監視中", "Watched on"))
+}
+
+/// How sure somebody is of a claim.
+pub(crate) fn confidence(v: &View, confidence: Confidence) -> Chip {
+    let (tone, icon) = match confidence {
+        Confidence::Low => ("grey", "query"),
+        Confidence::Moderate => ("ochre", "info"),
+        Confidence::High => ("blue", "check"),
+    };
+    Chip::new(tone, icon, confidence.text().of(v.lang))
 }
 
 /// Where an advisory stands.

@@ -73,6 +73,8 @@ pub(crate) struct SubmissionRow {
     pub(crate) campaign: Option<String>,
     pub(crate) received: String,
     pub(crate) to_judge: bool,
+    pub(crate) watched: bool,
+    pub(crate) watched_chip: Chip,
 }
 
 impl SubmissionRow {
@@ -87,6 +89,9 @@ impl SubmissionRow {
             campaign: record.campaign.filter(|_| v.is_analyst()).map(|id| id.to_string()),
             received: v.time(&record.received),
             to_judge: record.state == SubmissionState::Dissected,
+            // How closely the hub looks at it is the analysts' to know.
+            watched: record.monitoring && v.is_analyst(),
+            watched_chip: labels::watched(v),
         }
     }
 }

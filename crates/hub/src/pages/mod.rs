@@ -4,17 +4,23 @@
 //! address in `tests/browser/audit.mjs`, which walks every page in both languages and both themes.
 
 mod account;
+mod actors;
 mod admin;
 mod advisories;
 mod advisory;
 mod advisory_text;
+mod agreement;
 pub(crate) mod answers;
 mod approval;
 mod approvals;
 pub(crate) mod assets;
 mod attachments;
 mod campaign;
+mod campaign_actors;
+mod campaign_links;
+mod campaign_spread;
 mod campaigns;
+mod compare;
 mod criteria;
 mod draft;
 mod drafts;
@@ -36,6 +42,7 @@ pub mod standalone;
 mod submission;
 mod submissions;
 mod submit;
+mod verdict;
 
 use crate::routes::Route;
 use crate::view::View;
@@ -54,6 +61,10 @@ pub fn routes() -> Vec<Route> {
         evidence::routes(),
         campaigns::routes(),
         campaign::routes(),
+        campaign_spread::routes(),
+        compare::routes(),
+        agreement::routes(),
+        actors::routes(),
         drafts::routes(),
         draft::routes(),
         release::routes(),
@@ -81,4 +92,5 @@ pub(crate) fn login_problem(v: &View, failed: &bool, locked: &bool) -> Option<&'
     }
 }
 
+pub(crate) use agreement::overruled;
 pub(crate) use evidence::OPENING;

@@ -23,6 +23,8 @@ pub(crate) fn items(v: &View) -> Vec<Item> {
             ("/", v.t("ホーム", "Home")),
             ("/submissions", v.t("受信箱", "Inbox")),
             ("/campaigns", v.t("キャンペーン", "Campaigns")),
+            ("/actors", v.t("攻撃者", "Actors")),
+            ("/verdicts", v.t("判定", "Verdicts")),
             ("/drafts", v.t("注意喚起の作成", "Drafts")),
             ("/advisories", v.t("公開済み", "Released")),
             ("/account", v.t("アカウント", "Account")),

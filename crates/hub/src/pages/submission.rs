@@ -4,15 +4,16 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use desk::records::{PageRequest, SubmissionFilter, SubmissionRecord};
+use desk::records::{PageRequest, SubmissionFilter, SubmissionRecord, VerdictRecord};
+use lexicon::SubmissionState;
 use lexicon::ids::SubmissionId;
-use lexicon::{SubmissionState, Verdict};
 
 use super::answers::{Settled, id, see};
 use super::labels::{self, Chip};
-use super::lists::{Choice, size, state, subject};
+use super::lists::{size, state, subject};
 use super::mail::{Around, Mail};
 use super::problem::Problem;
+use super::verdict::{self, SchemeVerdict, VerdictForm};
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
 use crate::routes::{ANALYST, READER, Route};
@@ -36,9 +37,9 @@ struct SubmissionPage<'a> {
     state: Chip,
     campaign: Option<String>,
     mail: Option<Mail>,
-    verdicts: Vec<Choice>,
-    reason: String,
+    form: VerdictForm,
     history: Vec<HistoryRow>,
+    ties: Vec<TieRow>,
     received: String,
     name: String,
     size: String,
@@ -47,16 +48,30 @@ struct SubmissionPage<'a> {
     note: String,
 }
 
-struct HistoryRow {
-    verdict: Chip,
-    reason: String,
-    by: String,
-    at: String,
+/// One verdict in a history.
+pub(super) struct HistoryRow {
+    pub(super) verdicts: Vec<SchemeVerdict>,
+    pub(super) monitoring: bool,
+    pub(super) reason: String,
+    pub(super) by: String,
+    pub(super) at: String,
+    /// Where it was given on a whole campaign: what that means.
+    pub(super) extent: Option<String>,
 }
+
+/// A mail that this one is tied to.
+struct TieRow {
+    other: String,
+    subject: String,
+    reasons: String,
+}
+
+/// Mails of its campaign that a mail's ties are told of: the first of each organisation, then the oldest.
+const TIES: u32 = 16;
 
 async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> PageResult {
     let record = app.desk().submission_for(view.actor()?, id(&view, &text)?).await.settled(&view)?;
-    Ok(page(&make(&app, &view, &record, Vec::new(), None, String::new()).await?))
+    Ok(page(&make(&app, &view, &record, Vec::new(), None).await?))
 }
 
 async fn make<'a>(
@@ -64,8 +79,7 @@ async fn make<'a>(
     view: &'a View,
     record: &SubmissionRecord,
     problems: Vec<Problem>,
-    chosen: Option<Verdict>,
-    reason: String,
+    sent: Option<&Posted>,
 ) -> Result<SubmissionPage<'a>, PageError> {
     let records = app.desk().records();
     let own = match view.actor()?.member {
@@ -75,9 +89,13 @@ async fn make<'a>(
     let dissection = records.dissection(&record.sha256).await.settled(view)?;
     let dissection = dissection.filter(|_| record.state >= SubmissionState::Dissected);
     let inside = view.is_analyst();
-    let relations = match record.campaign.filter(|_| inside) {
+    let (relations, ties) = match record.campaign.filter(|_| inside) {
         Some(campaign) => relations(app, view, record.id, campaign).await?,
-        None => Vec::new(),
+        None => (Vec::new(), Vec::new()),
+    };
+    let suggestion = match inside {
+        true => app.desk().suggestion(view.actor()?, record.id).await.settled(view)?,
+        false => None,
     };
     let provider = match inside {
         true => records.member(record.member).await.settled(view)?.map(|member| member.name),
@@ -100,15 +118,8 @@ async fn make<'a>(
             };
             Mail::of(view, &dissection.facts, around)
         }),
-        verdicts: Verdict::ALL
-            .into_iter()
-            .map(|verdict| Choice {
-                word: verdict.word().to_owned(),
-                text: verdict.text().of(view.lang).to_owned(),
-                checked: chosen == Some(verdict),
-            })
-            .collect(),
-        reason,
+        form: VerdictForm::of(view, suggestion.as_ref(), sent),
+        ties,
         history: if inside { history(app, view, record.id).await? } else { Vec::new() },
         received: view.time(&record.received),
         name: lexicon::text::visible(&record.name),
@@ -119,72 +130,101 @@ async fn make<'a>(
     })
 }
 
-/// What ties a submission to earlier ones, in words, for the analyst.
+/// What ties a submission to others, in words, and the mails it is tied to, for the analyst.
 async fn relations(
     app: &App,
     view: &View,
     id: SubmissionId,
     campaign: lexicon::ids::CampaignId,
-) -> Result<Vec<String>, PageError> {
-    let Some(campaign) = app.desk().records().campaign(campaign).await.settled(view)? else {
-        return Ok(Vec::new());
+) -> Result<(Vec<String>, Vec<TieRow>), PageError> {
+    let records = app.desk().records();
+    let Some(head) = records.campaign_head(campaign).await.settled(view)? else {
+        return Ok((Vec::new(), Vec::new()));
     };
-    let others = campaign.submissions.iter().filter(|other| **other != id).count();
+    let others = head.submissions.saturating_sub(1);
+    let mut mails = records.campaign_picture(campaign, TIES).await.settled(view)?;
+    if !mails.iter().any(|mail| mail.id == id)
+        && let Some(own) = records.submission(id).await.settled(view)?
+    {
+        mails.push(own);
+    }
+    let mut links = app.desk().links_among(view.actor()?, &mails).await.settled(view)?;
+    links.retain(|link| link.a == id || link.b == id);
     let mut kinds = Vec::new();
-    let own = campaign.links.iter().filter(|link| link.a == id || link.b == id);
-    for reason in own.flat_map(|link| &link.reasons) {
-        if !kinds.contains(&reason.kind) {
-            kinds.push(reason.kind);
+    let mut ties = Vec::new();
+    for link in &links {
+        let words: Vec<&str> =
+            link.reasons.iter().map(|reason| labels::reason_kind(view, reason.kind)).collect();
+        for word in &words {
+            if !kinds.contains(word) {
+                kinds.push(*word);
+            }
+        }
+        let other = if link.a == id { link.b } else { link.a };
+        if let Some(record) = mails.iter().find(|mail| mail.id == other) {
+            ties.push(TieRow {
+                other: other.to_string(),
+                subject: subject(view, record),
+                reasons: words.join(view.t("、", ", ")),
+            });
         }
     }
     let mut out = vec![match view.lang {
-        lexicon::Lang::Ja => format!("ほかの情報提供 {others} 件と結び付いています。"),
-        lexicon::Lang::En => format!("It is tied to {others} other submission(s)."),
+        lexicon::Lang::Ja => format!("ほかの情報提供 {others} 件と同じ攻撃とみられます。"),
+        lexicon::Lang::En => format!("It appears to be one attack with {others} other submission(s)."),
     }];
     if !kinds.is_empty() {
-        let words: Vec<&str> = kinds.into_iter().map(|kind| labels::reason_kind(view, kind)).collect();
-        let words = words.join(view.t("、", ", "));
+        let words = kinds.join(view.t("、", ", "));
         out.push(format!("{}{words}", view.t("共通するもの：", "In common: ")));
     }
-    Ok(out)
+    Ok((out, ties))
 }
 
 async fn history(app: &App, view: &View, id: SubmissionId) -> Result<Vec<HistoryRow>, PageError> {
     let records = app.desk().records();
     let mut rows = Vec::new();
     for given in records.verdicts(id).await.settled(view)?.into_iter().rev() {
-        let by = records.account(given.account).await.settled(view)?;
+        let VerdictRecord { judgement, reason, account, at, campaign, .. } = given;
         rows.push(HistoryRow {
-            verdict: labels::verdict(view, given.verdict),
-            reason: lexicon::text::visible(&given.reason),
-            by: by.map_or_else(|| "–".to_owned(), |account| account.user),
-            at: view.time(&given.at),
+            verdicts: verdict::by_scheme(view, judgement),
+            monitoring: judgement.monitoring,
+            reason: lexicon::text::visible(&reason),
+            by: who(app, view, account).await?,
+            at: view.time(&at),
+            extent: campaign
+                .map(|_| view.t("キャンペーン全体の判定", "by a verdict on the campaign").to_owned()),
         });
     }
     Ok(rows)
 }
 
+/// The login name of an account.
+pub(super) async fn who(
+    app: &App,
+    view: &View,
+    account: lexicon::ids::AccountId,
+) -> Result<String, PageError> {
+    let known = app.desk().records().account(account).await.settled(view)?;
+    Ok(known.map_or_else(|| "–".to_owned(), |account| account.user))
+}
+
 async fn judge(State(app): State<App>, view: View, Path(text): Path<String>, form: Posted) -> PageResult {
     let actor = view.actor()?;
     let submission: SubmissionId = id(&view, &text)?;
-    let verdict: Option<Verdict> = form.get("verdict").parse().ok();
-    let reason = form.get("reason");
-    let problem = match verdict {
-        Some(verdict) => match app.desk().judge(actor, submission, verdict, reason).await {
+    let problem = match verdict::chosen(&view, &form) {
+        Ok(judgement) => match app.desk().judge(actor, submission, judgement, form.get("reason")).await {
             Ok(()) => return next_to_judge(&app, &view).await,
             Err(error) => Problem::of(&view, error)?,
         },
-        None => Problem {
-            field: "verdict", message: view.t("判定を選んでください。", "Choose a verdict.")
-        },
+        Err(problem) => problem,
     };
     let record = app.desk().submission_for(actor, submission).await.settled(&view)?;
-    let shown = make(&app, &view, &record, vec![problem], verdict, reason.to_owned()).await?;
+    let shown = make(&app, &view, &record, vec![problem], Some(&form)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown)).into_response())
 }
 
 /// Back to work: the newest submission that nobody has judged, or the inbox.
-async fn next_to_judge(app: &App, view: &View) -> PageResult {
+pub(super) async fn next_to_judge(app: &App, view: &View) -> PageResult {
     let filter = SubmissionFilter { state: Some(SubmissionState::Dissected), ..SubmissionFilter::default() };
     let waiting = app.desk().records().submissions(filter, PageRequest::first(1)).await.settled(view)?;
     Ok(match waiting.items.first() {

@@ -1,20 +1,26 @@
 //! The inbox of analysts, and an organisation's own submissions.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use desk::records::SubmissionFilter;
 use lexicon::SubmissionState;
+use lexicon::ids::SubmissionId;
 
-use super::answers::{Settled, id};
+use super::answers::{Settled, again, id, see};
 use super::labels;
 use super::lists::{Filter, ListQuery, SubmissionRow};
-use crate::error::PageResult;
-use crate::routes::{READER, Route};
+use super::problem::Problem;
+use super::verdict::{self, VerdictForm};
+use crate::error::{PageError, PageResult};
+use crate::form::Posted;
+use crate::routes::{ANALYST, READER, Route};
 use crate::state::App;
 use crate::view::{View, page};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/submissions", READER, show)]
+    vec![Route::get("/submissions", READER, show), Route::post("/submissions/verdict", ANALYST, judge)]
 }
 
 #[derive(Template)]
@@ -25,28 +31,69 @@ struct SubmissionsPage<'a> {
     rows: Vec<SubmissionRow>,
     first: Option<String>,
     next: Option<String>,
+    problems: Vec<Problem>,
+    /// The form for several mails at once, where some wait for a verdict.
+    bulk: Option<VerdictForm>,
+    chosen: BTreeSet<String>,
 }
 
 async fn show(State(app): State<App>, view: View, Query(query): Query<ListQuery>) -> PageResult {
-    let state = query.state.as_deref().map(|word| id::<SubmissionState>(&view, word)).transpose()?;
-    let member = view.actor()?.only_own().settled(&view)?;
-    let filter = SubmissionFilter { member, state, campaign: None };
-    let found = app.desk().records().submissions(filter, query.request(&view)?).await.settled(&view)?;
+    Ok(page(&make(&app, &view, query, Vec::new(), None).await?))
+}
+
+async fn make<'a>(
+    app: &App,
+    view: &'a View,
+    query: ListQuery,
+    problems: Vec<Problem>,
+    sent: Option<&Posted>,
+) -> Result<SubmissionsPage<'a>, PageError> {
+    let state = query.state.as_deref().map(|word| id::<SubmissionState>(view, word)).transpose()?;
+    let member = view.actor()?.only_own().settled(view)?;
+    let filter = SubmissionFilter { member, state, ..SubmissionFilter::default() };
+    let found = app.desk().records().submissions(filter, query.request(view)?).await.settled(view)?;
     let all =
         Filter {
             href: "/submissions".to_owned(), label: view.t("すべて", "All"), current: state.is_none()
         };
     let filters = SubmissionState::ALL.into_iter().map(|each| Filter {
         href: format!("/submissions?state={each}"),
-        label: labels::submission_state_text(&view, each),
+        label: labels::submission_state_text(view, each),
         current: state == Some(each),
     });
     let (first, next) = query.pager("/submissions", found.next);
-    Ok(page(&SubmissionsPage {
-        v: &view,
+    let rows: Vec<SubmissionRow> = found.items.iter().map(|record| SubmissionRow::of(view, record)).collect();
+    // Several at once where they wait for it: in the list of those to be judged.
+    let bulk = view.is_analyst() && state == Some(SubmissionState::Dissected) && !rows.is_empty();
+    Ok(SubmissionsPage {
+        v: view,
         filters: std::iter::once(all).chain(filters).collect(),
-        rows: found.items.iter().map(|record| SubmissionRow::of(&view, record)).collect(),
+        rows,
         first,
         next,
-    }))
+        problems,
+        bulk: bulk.then(|| VerdictForm::of(view, None, sent)),
+        chosen: sent.map(|form| form.all("mail").map(str::to_owned).collect()).unwrap_or_default(),
+    })
+}
+
+/// A verdict on several mails, then back to those that wait.
+async fn judge(State(app): State<App>, view: View, form: Posted) -> PageResult {
+    let mails: BTreeSet<SubmissionId> = form.all("mail").filter_map(|text| text.parse().ok()).collect();
+    let problem = match (mails.is_empty(), verdict::chosen(&view, &form)) {
+        (true, _) => Problem {
+            field: "mails",
+            message: view.t("判定するメールを選んでください。", "Choose the mails to judge."),
+        },
+        (false, Err(problem)) => problem,
+        (false, Ok(judgement)) => {
+            let desk = app.desk();
+            match desk.judge_several(view.actor()?, &mails, judgement, form.get("reason")).await {
+                Ok(_) => return Ok(see("/submissions?state=dissected&done=judged")),
+                Err(error) => Problem::of(&view, error)?,
+            }
+        }
+    };
+    let query = ListQuery { after: None, state: Some(SubmissionState::Dissected.word().to_owned()) };
+    Ok(again(&make(&app, &view, query, vec![problem], Some(&form)).await?))
 }

@@ -246,6 +246,26 @@ impl Hub {
         list["items"][0]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Writes down a threat actor and a claim that this campaign is its work: their ids.
+    pub async fn threat_actor(&self, campaign: &str) -> (String, String) {
+        let records = self.app.desk().records();
+        let known = records.account_by_user("analyst").await.unwrap().unwrap();
+        let analyst = desk::Actor { account: known.id, role: Role::Analyst, member: None };
+        let named = desk::attribute::Named { name: "Kurogitsune".into(), ..Default::default() };
+        let actor = self.app.desk().put_threat_actor(&analyst, None, named).await.unwrap();
+        let claim = desk::attribute::Claim {
+            actor,
+            campaign: campaign.parse().unwrap(),
+            basis: lexicon::threat_actor::Basis::C2,
+            values: "192.0.2.77".into(),
+            source: "a sandbox report".into(),
+            confidence: lexicon::threat_actor::Confidence::Low,
+            note: String::new(),
+        };
+        let claim = self.app.desk().claim(&analyst, claim).await.unwrap();
+        (actor.to_string(), claim.to_string())
+    }
+
     /// Drafts from a campaign and fills in audience and label, keeping everything drafted.
     pub async fn draft(&self, campaign: &str, all_members: bool) -> Value {
         let path = format!("/api/v1/campaigns/{campaign}/drafts");
@@ -302,8 +322,13 @@ impl Hub {
             approvals.push(records.approvals(record.advisory.id).await.unwrap());
             sightings.push(records.sightings(record.advisory.id).await.unwrap());
         }
+        let mut verdicts = Vec::new();
+        for submission in &submissions.items {
+            verdicts.push(records.verdicts(submission.id).await.unwrap());
+        }
+        let actors = records.threat_actors().await.unwrap();
         format!(
-            "{files:?} {submissions:?} {advisories:?} {approvals:?} {sightings:?} {:?} {:?} {:?}",
+            "{files:?} {verdicts:?} {actors:?} {submissions:?} {advisories:?} {approvals:?} {sightings:?} {:?} {:?} {:?}",
             records.campaigns(page).await.unwrap(),
             records.releases(page).await.unwrap().items.len(),
             records.audit(page).await.unwrap(),

@@ -1,19 +1,17 @@
-//! Link keys, links, campaigns and verdicts.
+//! Link keys, links and campaigns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use desk::records::{
-    AuditEntry, CampaignRecord, CampaignSummary, Casebook, Cursor, KeyCount, LinkKey, Page, PageRequest,
-    RecordResult, VerdictRecord,
+    CampaignRecord, CampaignSummary, Casebook, Cursor, KeyCount, LinkKey, Page, PageRequest, RecordResult,
 };
 use jiff::Timestamp;
+use lexicon::Link;
 use lexicon::campaign::Reason;
 use lexicon::ids::{CampaignId, MemberId, SubmissionId};
-use lexicon::{Link, SubmissionState};
 use sqlx::AssertSqlSafe;
 
-use super::audit;
 use super::pages::page;
 use crate::Vault;
 use crate::sql::{Row, args, marks, padded, select};
@@ -147,47 +145,5 @@ impl Casebook for Vault {
             }
         }
         Ok(members)
-    }
-
-    /// A submission that is not yet dissected is a conflict: marking it judged would take it from the
-    /// worker, and its dissection would never be written.
-    async fn put_verdict(&self, verdict: &VerdictRecord, entry: &AuditEntry) -> RecordResult<()> {
-        let mut session = self.store.write("write a verdict", "submission").await?;
-        let done = async {
-            let VerdictRecord { submission: id, verdict: what, reason, account, at } = verdict;
-            // First the submission, which holds off others that judge it.
-            let (judged, dissected) = (SubmissionState::Judged.word(), SubmissionState::Dissected.word());
-            let sql = "UPDATE submission SET state = $1 WHERE id = $2 AND state IN ($1, $3)";
-            if session.run(sql, args![judged, *id, dissected]).await? == 0 {
-                return Err(session.conflict());
-            }
-            let sql = "INSERT INTO verdict (submission, nth, verdict, reason, account, at) VALUES ($1, \
-                       (SELECT COUNT(*) + 1 FROM verdict WHERE submission = $1), $2, $3, $4, $5)";
-            session.run(sql, args![*id, what.word(), reason, *account, *at]).await?;
-            let sql = "UPDATE submission SET verdict = (SELECT verdict FROM verdict WHERE submission = $1 \
-                       ORDER BY at DESC, nth DESC LIMIT 1) WHERE id = $1";
-            session.run(sql, args![*id]).await?;
-            audit::insert(&mut session, entry).await
-        }
-        .await;
-        session.end(done).await
-    }
-
-    async fn verdicts(&self, submission: SubmissionId) -> RecordResult<Vec<VerdictRecord>> {
-        let mut session = self.store.read("list verdicts", "verdict").await?;
-        let sql = "SELECT submission, verdict, reason, account, at FROM verdict WHERE submission = $1 \
-                   ORDER BY at, nth";
-        let rows = session.rows(sql, args![submission]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(VerdictRecord {
-                    submission: row.id("submission")?,
-                    verdict: row.word("verdict")?,
-                    reason: row.text("reason")?,
-                    account: row.id("account")?,
-                    at: row.time("at")?,
-                })
-            })
-            .collect()
     }
 }

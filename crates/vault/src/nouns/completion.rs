@@ -36,10 +36,11 @@ async fn finish(session: &mut Session, completion: &Completion) -> RecordResult<
         completion.submission,
         SubmissionState::Dissecting.word(),
     ];
-    match session.row(sql, args).await? {
-        Some(row) => row.time("received"),
-        None => Err(session.conflict()),
-    }
+    let Some(row) = session.row(sql, args).await? else { return Err(session.conflict()) };
+    let received = row.time("received")?;
+    let sql = "UPDATE submission SET arrived = $1 WHERE id = $2";
+    session.run(sql, args![facts.arrived(received), completion.submission]).await?;
+    Ok(received)
 }
 
 /// Puts a better dissection in the stead of the known one, and its number of tells into the lists.

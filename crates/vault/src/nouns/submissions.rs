@@ -18,11 +18,12 @@ use crate::sql::{Arg, Row, args, select};
 macro_rules! columns {
     () => {
         "id, member, sha256, size, name, note, channel, received, state, attempts, subject, sender, tells, \
-         campaign, verdict"
+         campaign, verdict, monitoring"
     };
 }
+pub(super) use columns;
 
-fn read(row: &Row) -> RecordResult<SubmissionRecord> {
+pub(super) fn read(row: &Row) -> RecordResult<SubmissionRecord> {
     Ok(SubmissionRecord {
         id: row.id("id")?,
         member: row.id("member")?,
@@ -39,6 +40,7 @@ fn read(row: &Row) -> RecordResult<SubmissionRecord> {
         tells: row.count("tells")?,
         campaign: row.maybe_id("campaign")?,
         verdict: row.maybe_word("verdict")?,
+        monitoring: row.truth("monitoring")?,
     })
 }
 
@@ -87,6 +89,7 @@ impl Submissions for Vault {
             .and("member = ?", filter.member.map(Arg::from))
             .and("state = ?", filter.state.map(|state| Arg::from(state.word())))
             .and("campaign = ?", filter.campaign.map(Arg::from))
+            .and("monitoring = ?", filter.monitoring.map(Arg::from))
             .page("received", "id", request);
         let rows = session.rows(sql, args).await?;
         let items = rows.iter().map(read).collect::<RecordResult<_>>()?;

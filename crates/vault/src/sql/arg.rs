@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use lexicon::ids::{
-    AccountId, AdvisoryId, AuditId, CampaignId, MemberId, SigId, SightingId, SubmissionId, TokenId,
+    AccountId, AdvisoryId, AuditId, CampaignId, HypothesisId, MemberId, SigId, SightingId, SubmissionId,
+    ThreatActorId, TokenId,
 };
 use uuid::Uuid;
 
@@ -122,3 +123,4 @@ macro_rules! id_args {
     )*};
 }
 id_args!(MemberId, SigId, AccountId, TokenId, SubmissionId, CampaignId, AdvisoryId, SightingId, AuditId);
+id_args!(ThreatActorId, HypothesisId);

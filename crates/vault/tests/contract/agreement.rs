@@ -2,7 +2,7 @@
 
 use desk::records::{
     AuditTrail as _, CampaignChange, Casebook as _, Completion, NewSubmission, PageRequest, RecordError,
-    RecordResult, SubmissionFilter, Submissions as _, VerdictRecord,
+    RecordResult, SubmissionFilter, Submissions as _, VerdictRecord, Verdicts as _,
 };
 use lexicon::ids::CampaignId;
 use lexicon::{SubmissionState, Verdict};
@@ -117,12 +117,24 @@ async fn take(vault: &Vault, n: u128, step: &Step) -> String {
         }
         Step::Judge { mail: n, verdict, time } => {
             let reason = "理由".to_owned();
-            let record =
-                VerdictRecord { submission: mail(n), verdict, reason, account: account(900), at: at(time) };
+            let record = VerdictRecord {
+                submission: mail(n),
+                judgement: verdict.into(),
+                suggested: None,
+                campaign: None,
+                reason,
+                account: account(900),
+                at: at(time),
+            };
             words(vault.put_verdict(&record, &entry).await)
         }
         Step::List { member, state, campaign: about, limit } => {
-            let filter = SubmissionFilter { member: member.map(id), state, campaign: about.map(campaign) };
+            let filter = SubmissionFilter {
+                member: member.map(id),
+                state,
+                campaign: about.map(campaign),
+                ..SubmissionFilter::default()
+            };
             format!("{:?}", all_pages(limit, |page| vault.submissions(filter, page)).await)
         }
         Step::Carriers { keys, limit } => {

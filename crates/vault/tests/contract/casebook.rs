@@ -1,17 +1,15 @@
-//! Promises of keys, links, campaigns and verdicts.
+//! Promises of keys, links and campaigns.
 
 use desk::records::{
-    AuditTrail as _, CampaignChange, CampaignRecord, CampaignSummary, Casebook as _, Completion, KeyCount,
-    PageRequest, Submissions as _, VerdictRecord,
+    CampaignChange, CampaignRecord, CampaignSummary, Casebook as _, Completion, KeyCount, PageRequest,
+    Submissions as _,
 };
 use futures_util::future::join_all;
 use lexicon::ids::{CampaignId, SubmissionId};
-use lexicon::{SubmissionState, Verdict};
 use vault::Vault;
 
 use crate::world::{
-    account, all_pages, at, completed, completion, entry, hostile, id, is_conflict, key, link, mail, members,
-    new, received, taken,
+    all_pages, completed, completion, id, is_conflict, key, link, mail, members, new, received, taken,
 };
 
 fn campaign(n: u128) -> CampaignId {
@@ -266,35 +264,4 @@ pub(crate) async fn members_of_a_campaign_come_in_the_order_of_their_first_repor
     }
     assert_eq!(vault.campaign_members(campaign(1)).await.unwrap(), [3, 1, 2].map(id));
     assert_eq!(vault.campaign_members(campaign(2)).await.unwrap(), []);
-}
-
-fn verdict(n: u32, verdict: Verdict, time: i64) -> VerdictRecord {
-    VerdictRecord { submission: mail(n), verdict, reason: hostile(), account: account(900), at: at(time) }
-}
-
-pub(crate) async fn a_verdict_marks_the_submission_judged_and_a_later_one_supersedes_it(vault: Vault) {
-    members(&vault, 1).await;
-    completed(&vault, 1, id(1), CampaignChange::None).await;
-    assert_eq!(vault.verdicts(mail(1)).await.unwrap(), []);
-    let first = verdict(1, Verdict::Undetermined, 10);
-    let second = verdict(1, Verdict::Targeted, 20);
-    for (given, entries) in [(&first, 2), (&second, 3)] {
-        vault.put_verdict(given, &entry()).await.unwrap();
-        let kept = vault.submission(mail(1)).await.unwrap().unwrap();
-        assert_eq!((kept.state, kept.verdict), (SubmissionState::Judged, Some(given.verdict)));
-        assert_eq!(vault.audit(PageRequest::first(9)).await.unwrap().items.len(), entries);
-    }
-    assert_eq!(vault.verdicts(mail(1)).await.unwrap(), [first, second]);
-    assert_eq!(vault.queue().await.unwrap().judged, 1);
-}
-
-pub(crate) async fn a_submission_that_is_not_yet_dissected_cannot_be_judged(vault: Vault) {
-    received(&vault, 1).await;
-    let early = verdict(1, Verdict::Mass, 1);
-    assert!(is_conflict(&vault.put_verdict(&early, &entry()).await));
-    vault.claim().await.unwrap();
-    assert!(is_conflict(&vault.put_verdict(&early, &entry()).await));
-    vault.complete(&completion(1)).await.unwrap();
-    vault.put_verdict(&early, &entry()).await.unwrap();
-    assert!(is_conflict(&vault.put_verdict(&verdict(2, Verdict::Mass, 1), &entry()).await));
 }

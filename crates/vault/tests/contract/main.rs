@@ -19,6 +19,7 @@ mod advisories;
 mod agreement;
 mod audit;
 mod blobs;
+mod campaign_views;
 mod casebook;
 mod cluster;
 mod completion;
@@ -26,6 +27,8 @@ mod opening;
 mod roster;
 mod sightings;
 mod submissions;
+mod threat_actors;
+mod verdicts;
 mod world;
 
 contract! {
@@ -93,8 +96,27 @@ contract! {
         workers_that_complete_at_once_lose_no_tie,
         campaigns_are_listed_newest_first_with_counts_and_the_first_subject,
         members_of_a_campaign_come_in_the_order_of_their_first_report,
+    ];
+    verdicts: [
         a_verdict_marks_the_submission_judged_and_a_later_one_supersedes_it,
         a_submission_that_is_not_yet_dissected_cannot_be_judged,
+        a_verdict_on_a_campaign_judges_its_mails_and_stays_in_its_history,
+        a_verdict_on_the_unjudged_leaves_what_was_judged_as_it_is,
+        a_verdict_on_a_merged_campaign_is_a_conflict_and_its_history_moves_along,
+        what_is_watched_on_is_found_by_its_filter,
+        agreement_counts_a_campaign_once_and_opens_down_to_its_decisions,
+    ];
+    campaign_views: [
+        a_campaign_is_read_part_by_part_oldest_first,
+        arrivals_are_told_by_member_and_hour,
+        a_picture_shows_the_first_mail_of_each_member,
+        how_a_campaign_was_judged_is_counted,
+    ];
+    threat_actors: [
+        an_actor_comes_back_exactly_and_is_replaced_by_its_id,
+        a_claim_is_taken_back_once_and_never_erased,
+        claims_follow_a_campaign_into_the_one_it_was_merged_into,
+        campaigns_that_share_a_c2_address_are_found,
     ];
     advisories: [
         numbers_of_a_year_count_up_from_one_each_handed_out_once,

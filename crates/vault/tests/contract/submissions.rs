@@ -37,6 +37,7 @@ pub(crate) async fn a_submission_comes_back_exactly_whatever_its_texts_hold(vaul
         tells: 0,
         campaign: None,
         verdict: None,
+        monitoring: false,
     };
     assert_eq!(vault.submission(new.id).await.unwrap(), Some(expect));
     assert_eq!(vault.submission(id(9)).await.unwrap(), None);
