@@ -54,7 +54,7 @@ fn at(bytes: &[u8], place: usize) -> usize {
 }
 
 /// A language by its Windows number: the common ones in words, others as the number.
-fn language_name(id: u16) -> String {
+pub(crate) fn language_name(id: u16) -> String {
     let word = match id {
         0x0404 => "zh-TW",
         0x0407 => "de-DE",
