@@ -1,7 +1,7 @@
 //! Whether a picture of an icon's size shows a page of paper or a folder.
 //!
-//! A page: upright, filled, with straight edges, one of its upper corners folded, and white for a good part; the badge
-//! of a program may hang over one of its edges. A folder: yellow, wider than high or nearly so, filled, with a tab at
+//! A page: upright, filled, with straight edges, white for a good part, and one of its corners folded or lines of text
+//! on it; the badge of a program may hang over one of its edges. A folder: yellow, wider than high or nearly so, filled, with a tab at
 //! its upper edge. Shares and not pixels are asked for, because icons come in all sizes.
 
 use super::Raster;
@@ -9,11 +9,18 @@ use super::Raster;
 /// Pixels on a side below which a shape says nothing.
 const SMALLEST: usize = 24;
 
+/// Lines of text that make a page of a sheet without a folded corner.
+const LINES: usize = 5;
+
 /// What an icon looks like, with what speaks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Likeness {
     /// A page of paper.
     Page {
+        /// True if a corner of it is folded.
+        folded: bool,
+        /// Lines of text on it.
+        lines: usize,
         /// How much of it is white, in percent.
         white: usize,
         /// The hue that stands out on it, where one does.
@@ -31,7 +38,7 @@ impl Likeness {
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Folder { yellow } => format!("folder with a tab, {yellow}% yellow"),
-            Self::Page { white, hue } => {
+            Self::Page { folded, lines, white, hue } => {
                 let hue = hue.map_or("", |hue| match hue {
                     "blue" => ", blue as of Word",
                     "green" => ", green as of Excel",
@@ -39,7 +46,8 @@ impl Likeness {
                     "red" => ", red as of PDF readers",
                     _ => "",
                 });
-                format!("page with a folded corner, {white}% white{hue}")
+                let with = if *folded { "a folded corner".to_owned() } else { format!("{lines} lines of text") };
+                format!("page with {with}, {white}% white{hue}")
             }
         }
     }
@@ -128,13 +136,22 @@ fn page(icon: &Raster, outline: &Outline) -> Option<Likeness> {
         let first = |edge: &[usize]| edge.first().copied().unwrap_or(0);
         is_fold(cut, width, slack) && is_straight(other, slack) && first(cut) > 2 * first(other) + 1
     };
-    if !fold(&in_right, &in_left) && !fold(&in_left, &in_right) {
+    let flipped = |edge: &[usize]| edge.iter().rev().copied().collect::<Vec<usize>>();
+    let (up_right, up_left) = (flipped(&in_right), flipped(&in_left));
+    let folded = fold(&in_right, &in_left)
+        || fold(&in_left, &in_right)
+        || fold(&up_right, &up_left)
+        || fold(&up_left, &up_right);
+    let plain = is_straight(&in_right, slack) && is_straight(&in_left, slack) && badge_left + badge_right == 0;
+    if !folded && !plain {
         return None;
     }
     // White, and what stands out, on the page itself.
     let (mut all, mut light) = (0, 0);
     let mut hues = [0usize; HUES.len()];
+    let mut rows = Vec::with_capacity(height);
     for (y, line) in (outline.top..).zip(&outline.lines) {
+        let mut bare = 0;
         for x in line.0..=line.1 {
             let [red, green, blue, opacity] = icon.at(x, y);
             if opacity < 128 {
@@ -147,13 +164,37 @@ fn page(icon: &Raster, outline: &Outline) -> Option<Likeness> {
                 all += 1;
                 let (low, high) = (red.min(green).min(blue), red.max(green).max(blue));
                 light += usize::from(low >= 185 && high - low <= 40);
+                // Writing is grey at times.
+                bare += usize::from(low >= 220);
             }
         }
+        rows.push(bare * 100 / width);
     }
     let white = light * 100 / all.max(1);
+    let lines = text_lines(&rows);
+    if white < 45 || !folded && (lines < LINES || white < 55) {
+        return None;
+    }
     let (best, count) = hues.iter().enumerate().max_by_key(|(_, count)| **count)?;
     let hue = HUES.get(best).map(|hue| hue.0).filter(|_| count * 100 >= all * 4);
-    (white >= 45).then_some(Likeness::Page { white, hue })
+    Some(Likeness::Page { folded, lines, white, hue })
+}
+
+/// How many lines of text there are, by how white each line of pixels is, in percent: what is written lies between
+/// lines that are white but for the page's edge.
+fn text_lines(rows: &[usize]) -> usize {
+    let (mut lines, mut blank) = (0, false);
+    for row in rows {
+        match *row {
+            82.. => blank = true,
+            5..=72 if blank => {
+                lines += 1;
+                blank = false;
+            }
+            _ => {}
+        }
+    }
+    lines
 }
 
 /// True if the distances from an edge are those of a folded upper corner: they shrink steadily from the first line on,

@@ -32,13 +32,17 @@ fn a_page_with_a_folded_corner_is_one_in_every_size() {
     for side in [24, 32, 48, 64] {
         for (badge, hue) in [(BLUE, "blue"), (RED, "red"), ([20, 120, 60, 255], "green")] {
             let found = likeness(&drawn(side, |x, y| paper(x, y, badge)));
-            let Some(Likeness::Page { white, hue: told }) = found else { panic!("{side}: {found:?}") };
+            let Some(Likeness::Page { folded: true, white, hue: told, .. }) = found else { panic!("{side}: {found:?}") };
             assert!(white >= 45, "{side}");
             assert_eq!(told, Some(hue), "{side}");
         }
     }
-    let mirrored = drawn(48, |x, y| paper(-x, y, BLUE));
-    assert!(matches!(likeness(&mirrored), Some(Likeness::Page { .. })));
+    for (name, icon) in [
+        ("left", drawn(48, |x, y| paper(-x, y, BLUE))),
+        ("below", drawn(48, |x, y| paper(x, -y, BLUE))),
+    ] {
+        assert!(matches!(likeness(&icon), Some(Likeness::Page { folded: true, .. })), "{name}");
+    }
 }
 
 #[test]
@@ -52,6 +56,23 @@ fn a_page_without_a_fold_a_dark_one_and_a_lying_one_are_none() {
     assert_eq!(likeness(&dark), None);
     let lying = drawn(48, |x, y| if paper(y, x, WHITE) == NOTHING { NOTHING } else { WHITE });
     assert_eq!(likeness(&lying), None);
+}
+
+#[test]
+fn a_sheet_with_lines_of_text_is_a_page_without_a_fold_too() {
+    let sheet = |x: f64, y: f64, written: bool| {
+        let text = written && x.abs() < 0.5 && y.abs() < 0.75 && (y * 6.0).rem_euclid(1.0) < 0.5;
+        match x.abs() < 0.68 && y.abs() < 0.92 {
+            true if text => [90, 90, 90, 255],
+            true => WHITE,
+            false => NOTHING,
+        }
+    };
+    for side in [32, 48, 64] {
+        let found = likeness(&drawn(side, |x, y| sheet(x, y, true)));
+        assert!(matches!(found, Some(Likeness::Page { folded: false, lines: 5.., .. })), "{side}: {found:?}");
+        assert_eq!(likeness(&drawn(side, |x, y| sheet(x, y, false))), None, "{side}");
+    }
 }
 
 #[test]
