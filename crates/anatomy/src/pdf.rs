@@ -108,7 +108,8 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     if file.cut {
         specimen.odd("pdf-objects-limit", "");
     }
-    if file.lost {
+    // What was not read to its end cannot agree with its cross-reference.
+    if file.lost && !file.cut {
         specimen.odd("pdf-xref-broken", "");
     }
     if file.unlisted > 0 {

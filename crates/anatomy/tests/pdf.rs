@@ -55,6 +55,19 @@ fn a_document_says_who_made_it_where_it_leads_and_what_it_does() {
 }
 
 #[test]
+fn a_document_that_opens_the_next_one_starts_no_program() {
+    let launch = |body: &str| {
+        let bytes = format!("%PDF-1.7\n1 0 obj<</Type/Catalog/OpenAction<</S/Launch{body}>>>>endobj\n");
+        tells(&opened(bytes.as_bytes())).contains(&"pdf-launch")
+    };
+    assert!(!launch("/F(chapter2.pdf)"));
+    assert!(launch("/F(chapter2.exe)"));
+    assert!(launch("/F(\\\\\\\\192.0.2.7\\\\a\\\\b.pdf)"));
+    assert!(launch("/F(https://a.example/b.pdf)"));
+    assert!(launch("/Win<</F(cmd.exe)/P(/c a.pdf)>>"));
+}
+
+#[test]
 fn what_an_older_revision_said_is_seen_too() {
     let newer = "4 0 obj<</Subtype/Link/A<</S/URI/URI(https://new.example/)>>>>endobj\nstartxref\n9\n%%EOF";
     let opened = opened(format!("{DOCUMENT}{newer}").as_bytes());

@@ -46,7 +46,8 @@ impl Likeness {
                     "red" => ", red as of PDF readers",
                     _ => "",
                 });
-                let with = if *folded { "a folded corner".to_owned() } else { format!("{lines} lines of text") };
+                let with =
+                    if *folded { "a folded corner".to_owned() } else { format!("{lines} lines of text") };
                 format!("page with {with}, {white}% white{hue}")
             }
         }
@@ -142,7 +143,8 @@ fn page(icon: &Raster, outline: &Outline) -> Option<Likeness> {
         || fold(&in_left, &in_right)
         || fold(&up_right, &up_left)
         || fold(&up_left, &up_right);
-    let plain = is_straight(&in_right, slack) && is_straight(&in_left, slack) && badge_left + badge_right == 0;
+    let plain =
+        is_straight(&in_right, slack) && is_straight(&in_left, slack) && badge_left + badge_right == 0;
     if !folded && !plain {
         return None;
     }

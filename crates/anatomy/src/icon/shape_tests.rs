@@ -32,15 +32,16 @@ fn a_page_with_a_folded_corner_is_one_in_every_size() {
     for side in [24, 32, 48, 64] {
         for (badge, hue) in [(BLUE, "blue"), (RED, "red"), ([20, 120, 60, 255], "green")] {
             let found = likeness(&drawn(side, |x, y| paper(x, y, badge)));
-            let Some(Likeness::Page { folded: true, white, hue: told, .. }) = found else { panic!("{side}: {found:?}") };
+            let Some(Likeness::Page { folded: true, white, hue: told, .. }) = found else {
+                panic!("{side}: {found:?}")
+            };
             assert!(white >= 45, "{side}");
             assert_eq!(told, Some(hue), "{side}");
         }
     }
-    for (name, icon) in [
-        ("left", drawn(48, |x, y| paper(-x, y, BLUE))),
-        ("below", drawn(48, |x, y| paper(x, -y, BLUE))),
-    ] {
+    for (name, icon) in
+        [("left", drawn(48, |x, y| paper(-x, y, BLUE))), ("below", drawn(48, |x, y| paper(x, -y, BLUE)))]
+    {
         assert!(matches!(likeness(&icon), Some(Likeness::Page { folded: true, .. })), "{name}");
     }
 }
