@@ -9,11 +9,13 @@
 pub mod archive;
 mod bench;
 mod binary;
+mod chm;
 mod der;
 mod disk;
 mod driver;
 mod fuzzy;
 mod ichitaro;
+mod icon;
 mod image;
 mod limits;
 mod lnk;

@@ -2,6 +2,7 @@
 //! they smuggle past mail gateways as text.
 
 mod data_url;
+mod help_control;
 
 use crate::macros::calls::Language;
 use crate::registry::Analyser;
@@ -21,13 +22,22 @@ const EVENTS: usize = 20;
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &["html", "svg", "hta", "mht", "office-mht", "xml", "doc-xml", "xls-xml"],
     run,
-    tells: &[tells::entry(
-        "html-smuggling",
-        5,
-        "ページの中に隠したファイルを組み立てて保存させます",
-        "The page builds a file hidden in itself and has it saved",
-        "MITRE ATT&CK T1027.006",
-    )],
+    tells: &[
+        tells::entry(
+            "help-runs-command",
+            5,
+            "ヘルプのページが、開くだけでコマンドを実行する仕掛けを持っています",
+            "The help page holds a control that runs a command",
+            "MITRE ATT&CK T1218.001",
+        ),
+        tells::entry(
+            "html-smuggling",
+            5,
+            "ページの中に隠したファイルを組み立てて保存させます",
+            "The page builds a file hidden in itself and has it saved",
+            "MITRE ATT&CK T1027.006",
+        ),
+    ],
     oddities: &[oddities::entry(
         "data-url-limit",
         "ページに埋め込まれたファイルが多すぎるため一部だけを取り出しました",
@@ -68,6 +78,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let whole = bytes.get(..WHOLE_BYTES).unwrap_or(bytes);
     let text =
         if whole.len() == head.len() { text } else { forensics::charset::decode(whole, declared).text };
+    help_control::look(specimen, &text);
     scripts(specimen, &text);
 }
 

@@ -11,6 +11,7 @@ mod page;
 mod syntax;
 mod walk;
 mod words;
+mod xref;
 
 use crate::registry::Analyser;
 use crate::specimen::Specimen;
@@ -67,11 +68,18 @@ pub(crate) static ANALYSER: Analyser = Analyser {
             "MITRE ATT&CK T1204.002",
         ),
     ],
-    oddities: &[oddities::entry(
-        "pdf-objects-limit",
-        "PDFの中のオブジェクトが多すぎるため一部だけを読みました",
-        "The PDF has too many objects; only the first were read",
-    )],
+    oddities: &[
+        oddities::entry(
+            "pdf-objects-limit",
+            "PDFの中のオブジェクトが多すぎるため一部だけを読みました",
+            "The PDF has too many objects; only the first were read",
+        ),
+        oddities::entry(
+            "pdf-xref-broken",
+            "PDFの相互参照表が壊れているため、見つかったオブジェクトをすべて読みました",
+            "The PDF's cross-reference is broken; every object that was found was read",
+        ),
+    ],
 };
 
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
@@ -94,10 +102,18 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
         file::unlock(&mut found, &opened, number);
         key = Some(opened);
     }
+    let table = xref::read(bytes, &found);
     let packed = file::packed(&found.objects, key.as_ref());
-    let file = file::file(found, &packed, key);
+    let file = file::file(found, &packed, &table, key);
     if file.cut {
         specimen.odd("pdf-objects-limit", "");
+    }
+    // What was not read to its end cannot agree with its cross-reference.
+    if file.lost && !file.cut {
+        specimen.odd("pdf-xref-broken", "");
+    }
+    if file.unlisted > 0 {
+        specimen.property("pdf.unlisted-objects", file.unlisted.to_string());
     }
     let mut walk = walk::Walk::new(&file, specimen);
     walk.everything();

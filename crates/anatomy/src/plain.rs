@@ -111,7 +111,7 @@ fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     (!value.is_empty() && !value.starts_with('<')).then_some(value)
 }
 
-fn unescape(text: &str) -> String {
+pub(crate) fn unescape(text: &str) -> String {
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")

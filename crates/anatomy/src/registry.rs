@@ -27,6 +27,7 @@ pub(crate) static ALL: &[&Analyser] = &[
     &crate::archive::stream::ANALYSER,
     &crate::archive::tar::ANALYSER,
     &crate::archive::zip::ANALYSER,
+    &crate::chm::ANALYSER,
     &crate::disk::iso::ANALYSER,
     &crate::disk::part::ANALYSER,
     &crate::fuzzy::ANALYSER,

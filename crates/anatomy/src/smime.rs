@@ -19,7 +19,8 @@ pub(crate) static ANALYSER: Analyser = Analyser {
 };
 
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
-    match pkcs7::read(bytes) {
+    let text = forensics::kind::pem(bytes);
+    match pkcs7::read(text.as_deref().unwrap_or(bytes)) {
         Some(Cms::Signed(signed)) => {
             for certificate in &signed.certificates {
                 told(certificate, specimen);
@@ -161,6 +162,21 @@ mod tests {
         assert_eq!(file.kind, "p7m");
         assert_eq!(file.property("smime.form"), Some("compressed"));
         assert_eq!(file.children[0].text.trim(), "packed text");
+    }
+
+    #[test]
+    fn the_same_as_text_is_read_alike() {
+        let lines = |title: &str, bytes: &[u8]| {
+            let text = data_encoding::BASE64_MIME.encode(bytes);
+            format!("\n-----BEGIN {title}-----\n{text}-----END {title}-----\n").into_bytes()
+        };
+        let bytes = include_bytes!("../../../fixtures/files/smime/signed.p7m");
+        let file = opened("a.txt", &lines("PKCS7", bytes)).attachment;
+        assert_eq!((file.kind.as_str(), file.property("smime.signer-serial")), ("p7s", Some("1234abcd")));
+        assert!(file.children[0].text.contains("signed text"));
+        let bytes = include_bytes!("../../../fixtures/files/smime/encrypted.p7m");
+        let file = opened("a.pem", &lines("CMS", bytes)).attachment;
+        assert_eq!((file.kind.as_str(), file.encrypted), ("p7m", Some(true)));
     }
 
     #[test]

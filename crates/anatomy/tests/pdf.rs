@@ -55,6 +55,19 @@ fn a_document_says_who_made_it_where_it_leads_and_what_it_does() {
 }
 
 #[test]
+fn a_document_that_opens_the_next_one_starts_no_program() {
+    let launch = |body: &str| {
+        let bytes = format!("%PDF-1.7\n1 0 obj<</Type/Catalog/OpenAction<</S/Launch{body}>>>>endobj\n");
+        tells(&opened(bytes.as_bytes())).contains(&"pdf-launch")
+    };
+    assert!(!launch("/F(chapter2.pdf)"));
+    assert!(launch("/F(chapter2.exe)"));
+    assert!(launch("/F(\\\\\\\\192.0.2.7\\\\a\\\\b.pdf)"));
+    assert!(launch("/F(https://a.example/b.pdf)"));
+    assert!(launch("/Win<</F(cmd.exe)/P(/c a.pdf)>>"));
+}
+
+#[test]
 fn what_an_older_revision_said_is_seen_too() {
     let newer = "4 0 obj<</Subtype/Link/A<</S/URI/URI(https://new.example/)>>>>endobj\nstartxref\n9\n%%EOF";
     let opened = opened(format!("{DOCUMENT}{newer}").as_bytes());
@@ -162,4 +175,105 @@ fn a_picture_with_one_link_and_no_text_is_a_lure_and_with_a_text_it_is_none() {
     assert!(tells(&opened(file("OK").as_bytes())).contains(&"pdf-image-lure"));
     let letter = "An honest letter with a picture and a link has a text that says what it is about.";
     assert!(!tells(&opened(file(letter).as_bytes())).contains(&"pdf-image-lure"));
+}
+
+/// Objects with a cross-reference stream behind them, whose rows are number, form and place; `previous` is what stands
+/// before, with the place of its own cross-reference.
+fn saved(
+    previous: Option<(&[u8], usize)>,
+    objects: &[(u32, &str)],
+    others: &[(u32, u8, u32)],
+) -> (Vec<u8>, usize) {
+    let mut out = previous.map_or(b"%PDF-1.7\n".to_vec(), |(bytes, _)| bytes.to_vec());
+    let mut rows = others.to_vec();
+    for (number, body) in objects {
+        rows.push((*number, 1, u32::try_from(out.len()).unwrap()));
+        out.extend(format!("{number} 0 obj{body}endobj\n").into_bytes());
+    }
+    let at = out.len();
+    let index: String = rows.iter().map(|row| format!("{} 1 ", row.0)).collect();
+    let data: Vec<u8> =
+        rows.iter().flat_map(|row| [&[row.1][..], &row.2.to_be_bytes(), &[0]].concat()).collect();
+    let previous = previous.map_or(String::new(), |(_, at)| format!("/Prev {at}"));
+    let head = format!(
+        "90 0 obj<</Type/XRef/W[1 4 1]/Index[{index}]/Root 1 0 R/Size 91/Length {}{previous}>>stream\n",
+        data.len()
+    );
+    out.extend(head.into_bytes());
+    out.extend(data);
+    out.extend(format!("\nendstream endobj\nstartxref\n{at}\n%%EOF\n").into_bytes());
+    (out, at)
+}
+
+const PACKED: &str = "<</Type/ObjStm/N 2/First 8/Length 60>>stream\n3 0 4 15\n<</Type/Page>><</Type/Page>>            \
+                      \nendstream ";
+
+fn odd(opened: &Opened) -> Vec<&str> {
+    opened.oddities.iter().map(|o| o.id.as_str()).collect()
+}
+
+#[test]
+fn the_cross_reference_says_which_object_counts() {
+    let catalogue = (1, "<</Type/Catalog/Pages 2 0 R>>");
+    let pages = (2, "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>");
+    let (first, at) = saved(None, &[catalogue, pages, (9, PACKED)], &[(3, 2, 9), (4, 2, 9)]);
+    let one = opened(&first);
+    assert_eq!((one.attachment.property("document.pages"), odd(&one)), (Some("2"), vec![]));
+    // One page is freed, and one is an annotation now: the older ones in the object stream do not come back.
+    let (second, _) = saved(Some((&first, at)), &[(3, "<</Type/Annot>>")], &[(4, 0, 0)]);
+    let two = opened(&second);
+    assert_eq!((two.attachment.property("document.pages"), odd(&two)), (None, vec![]));
+    assert_eq!(two.attachment.property("pdf.unlisted-objects"), Some("1"));
+}
+
+#[test]
+fn objects_that_no_cross_reference_knows_are_counted_and_still_read() {
+    let catalogue = (1, "<</Type/Catalog>>");
+    let (mut bytes, _) = saved(None, &[catalogue], &[]);
+    let hidden = "7 0 obj<</S/URI/URI(https://hidden.example/)>>endobj\n";
+    bytes.splice(9..9, hidden.bytes());
+    let moved = opened(&bytes);
+    // Every place is wrong now: the objects are taken as they stand.
+    assert!(odd(&moved).contains(&"pdf-xref-broken"));
+    let (start, at) = saved(None, &[catalogue], &[]);
+    let mut bytes = start[..at].to_vec();
+    bytes.extend(hidden.bytes());
+    bytes.extend(&start[at..]);
+    let place = bytes.windows(9).position(|w| w == b"startxref").unwrap();
+    bytes.truncate(place);
+    bytes.extend(format!("startxref\n{}\n%%EOF\n", at + hidden.len()).into_bytes());
+    let found = opened(&bytes);
+    assert_eq!(odd(&found), [""; 0]);
+    assert_eq!(found.attachment.property("pdf.unlisted-objects"), Some("1"));
+    assert_eq!(targets(&found, "link"), ["https://hidden.example/"]);
+}
+
+#[test]
+fn a_cross_reference_that_runs_in_a_circle_is_told_and_survived() {
+    let (mut bytes, at) = saved(None, &[(1, "<</Type/Catalog>>")], &[]);
+    let word = format!("/Size 91/Prev {at}");
+    let size = bytes.windows(8).position(|w| w == b"/Size 91").unwrap();
+    bytes.splice(size..size + 8, word.bytes());
+    assert!(odd(&opened(&bytes)).contains(&"pdf-xref-broken"));
+}
+
+#[test]
+fn a_table_is_followed_like_a_stream() {
+    let mut bytes = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for body in ["1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n", "2 0 obj<</Type/Page>>endobj\n"] {
+        places.push(bytes.len());
+        bytes.extend(body.bytes());
+    }
+    let at = bytes.len();
+    let lines: String = places.iter().map(|place| format!("{place:010} 00000 n \n")).collect();
+    let tail = format!(
+        "xref\n0 3\n0000000000 65535 f \n{lines}trailer<</Root 1 0 R/Size 3>>\nstartxref\n{at}\n%%EOF\n"
+    );
+    bytes.extend(tail.bytes());
+    let whole = opened(&bytes);
+    assert_eq!((whole.attachment.property("document.pages"), odd(&whole)), (Some("1"), vec![]));
+    // Junk before the header moves every place alike.
+    let moved = opened(&[b"junk\n", bytes.as_slice()].concat());
+    assert_eq!((moved.attachment.property("document.pages"), odd(&moved)), (Some("1"), vec![]));
 }

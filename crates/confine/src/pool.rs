@@ -198,6 +198,9 @@ impl Worker {
     fn command(pool: &Pool) -> Command {
         let mut command = Command::new(&pool.program);
         command.args(&pool.arguments).env_clear().stdout(Stdio::null()).stderr(Stdio::null());
+        // The binary's allocator (mimalloc) makes a gigabyte writable at its start, before the worker bounds itself:
+        // nothing within it would be bounded, and the first request beyond it fails. It must take memory as needed.
+        command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
         command
     }
 

@@ -84,7 +84,7 @@ fn answer_all(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
                     Err(_) => Answer::Panicked,
                 }
             }
-            Ask::Probe => Answer::Probed { in_force: in_force.clone(), probe: Probe::run() },
+            Ask::Probe => Answer::Probed { in_force: in_force.clone(), probe: Probe::run(&limits) },
             Ask::Misbehave(misdeed) => misbehave(misdeed),
         };
         // A large file's memory is given back before the next.

@@ -192,6 +192,9 @@ fn magic(bytes: &[u8], extension: &str) -> Option<Kind> {
         let encrypted = if *word == *"pgp" { Some(true) } else { None };
         return Some(Kind { word, encrypted: encrypted.filter(|_| is_pgp_message(bytes)) });
     }
+    if let Some(kind) = pem(bytes.get(..TEXT_BYTES).unwrap_or(bytes)).and_then(|der| pkcs7(&der, extension)) {
+        return Some(kind);
+    }
     let at = |offset: usize, sign: &[u8]| bytes.get(offset..).is_some_and(|b| b.starts_with(sign));
     let word = if bytes.starts_with(b"RIFF") {
         match bytes.get(8..12) {
@@ -248,6 +251,22 @@ fn magic(bytes: &[u8], extension: &str) -> Option<Kind> {
 
 fn is_pgp_message(bytes: &[u8]) -> bool {
     bytes.starts_with(b"-----BEGIN PGP MESSAGE")
+}
+
+/// What S/MIME written as text (RFC 7468) holds; `None` for any other text.
+///
+/// ```
+/// let text = b"-----BEGIN PKCS7-----\nMAsGCQ==\n-----END PKCS7-----\n";
+/// assert_eq!(forensics::kind::pem(text).as_deref(), Some(&[0x30, 0x0b, 0x06, 0x09][..]));
+/// assert_eq!(forensics::kind::pem(b"hello"), None);
+/// ```
+pub fn pem(bytes: &[u8]) -> Option<Vec<u8>> {
+    const SIGNS: [&str; 3] =
+        ["-----BEGIN PKCS7-----", "-----BEGIN CMS-----", "-----BEGIN PKCS #7 SIGNED DATA-----"];
+    let text = bytes.trim_ascii_start();
+    let rest = SIGNS.iter().find_map(|sign| text.strip_prefix(sign.as_bytes()))?;
+    let end = memchr::memmem::find(rest, b"-----").unwrap_or(rest.len());
+    Some(crate::transfer::base64(rest.get(..end)?))
 }
 
 /// S/MIME: the object identifier tells signed data from encrypted data.

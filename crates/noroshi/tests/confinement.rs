@@ -26,7 +26,7 @@ fn file(name: &str) -> Attachment {
 fn a_worker_reads_no_file_reaches_no_network_and_starts_no_program() {
     let (in_force, probe) = pool().probe().unwrap();
     assert!(in_force.is_confined() && in_force.resource_limits && in_force.system_calls, "{in_force:?}");
-    assert_eq!(probe.attempts.len(), 7);
+    assert_eq!(probe.attempts.len(), 8);
     assert!(probe.all_refused(), "{probe:?}");
 }
 

@@ -1,6 +1,7 @@
-//! ARJ: its list, and the entries that are stored.
+//! ARJ: its list, and its entries, garbled ones included.
 
-use super::names;
+use super::{arj_codec, forms, names};
+use crate::Password;
 use crate::binary::{piece, u8_at, u16_at, u32_at};
 use crate::registry::Analyser;
 use crate::specimen::{Entry, Specimen};
@@ -57,6 +58,11 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     specimen.property("archive.created-on", system(u8_at(first.body, 3)));
     let comment = forensics::charset::decode(first.comment, None).text.into_owned();
     specimen.property("archive.comment", comment);
+    if u8_at(first.body, 4).is_some_and(|flags| flags & 4 != 0) {
+        specimen.odd("archive-volume", "");
+    }
+    // Later ones than this cipher are secret.
+    let garbled = u8_at(first.body, 28).unwrap_or(0) <= 1;
     let mut headers = Vec::new();
     let mut at = first.data;
     while headers.len() < ENTRIES {
@@ -78,11 +84,18 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             return;
         }
         super::path(specimen, &name);
-        entry(bytes, header, *packed, name.replace('\\', "/"), specimen);
+        entry(bytes, header, *packed, garbled, name.replace('\\', "/"), specimen);
     }
 }
 
-fn entry(bytes: &[u8], header: &Header<'_>, packed: usize, name: String, specimen: &mut Specimen<'_, '_>) {
+fn entry(
+    bytes: &[u8],
+    header: &Header<'_>,
+    packed: usize,
+    garbled: bool,
+    name: String,
+    specimen: &mut Specimen<'_, '_>,
+) {
     let body = header.body;
     // 3 is a folder, 4 a volume's label.
     if matches!(u8_at(body, 6), Some(3 | 4)) {
@@ -91,27 +104,71 @@ fn entry(bytes: &[u8], header: &Header<'_>, packed: usize, name: String, specime
     let (flags, method) = (u8_at(body, 4).unwrap_or(0), u8_at(body, 5).unwrap_or(0));
     let label = format!("arj {method}");
     specimen.property("archive.method", label.as_str());
-    let encrypted = flags & 1 != 0;
-    let data = piece(bytes, header.data, packed.min(specimen.room(packed as u64)));
-    let content = (method == 0 && !encrypted).then_some(data);
-    if encrypted {
+    let (encrypted, split) = (flags & 1 != 0, flags & 12 != 0);
+    let size = usize::try_from(u32_at(body, 16).unwrap_or(0)).unwrap_or(usize::MAX);
+    let limit = size.min(specimen.room(packed as u64));
+    let data = piece(bytes, header.data, packed);
+    let crc = u32_at(body, 20).unwrap_or(0);
+    let mut password = None;
+    let content = if encrypted {
         specimen.property("archive.encryption", "ARJ");
-        specimen.odd("password-unknown", &name);
-    } else if content.is_none() {
-        specimen.odd("method-not-supported", &name);
-    } else if data.len() < packed {
-        specimen.odd("archive-cut", &name);
+        if garbled {
+            let opened = opened(data, method, limit, body, specimen);
+            password = opened.as_ref().map(|(_, password)| *password);
+            opened.map(|(content, _)| content)
+        } else {
+            None
+        }
+    } else {
+        arj_codec::unpack(method, data, limit)
+    };
+    if split {
+        specimen.odd("archive-volume", &name);
+    }
+    match &content {
+        None if encrypted && garbled => specimen.odd("password-unknown", &name),
+        None => specimen.odd("method-not-supported", &name),
+        Some(_) if data.len() < packed => specimen.odd("archive-cut", &name),
+        Some(content) if content.len() < limit => specimen.odd("archive-undecodable", &name),
+        Some(_) if limit < size => specimen.odd("unpacked-size-limit", &name),
+        Some(content) if crc32fast::hash(content) != crc => specimen.odd("archive-crc-wrong", &name),
+        Some(_) => {}
     }
     let stamp = u32_at(body, 8).unwrap_or(0);
     let moment = time::dos((stamp >> 16) as u16, stamp as u16).unwrap_or_default();
     specimen.child(Entry {
         name: Some(name),
-        size: u32_at(body, 16).unwrap_or(0).into(),
+        size: size as u64,
         encrypted: Some(encrypted),
-        content,
+        content: content.as_deref().filter(|content| !content.is_empty() || size == 0),
+        password,
         properties: vec![("entry.method", label), ("entry.modified", moment)],
         ..Entry::default()
     });
+}
+
+/// A garbled entry's content with the password that gives it its check sum.
+fn opened<'c>(
+    data: &[u8],
+    method: u8,
+    limit: usize,
+    body: &[u8],
+    specimen: &mut Specimen<'_, 'c>,
+) -> Option<(Vec<u8>, &'c Password)> {
+    let (modifier, crc) = (u8_at(body, 7)?, u32_at(body, 20)?);
+    for password in specimen.passwords() {
+        for form in forms(&password.value) {
+            if !specimen.bench.trial((data.len() + limit) as u64) {
+                specimen.odd("password-trials-limit", "");
+                return None;
+            }
+            let content = arj_codec::unpack(method, &arj_codec::ungarbled(data, &form, modifier), limit)?;
+            if crc32fast::hash(&content) == crc {
+                return Some((content, password));
+            }
+        }
+    }
+    None
 }
 
 fn system(number: Option<u8>) -> &'static str {
@@ -135,7 +192,8 @@ mod tests {
         body.extend(0x4307_4980u32.to_le_bytes());
         body.extend(size.to_le_bytes());
         body.extend(size.to_le_bytes());
-        body.extend([0; 10]);
+        body.extend(if size == 5 { 0x3610_a686u32 } else { 0 }.to_le_bytes());
+        body.extend([0; 6]);
         body.extend(name);
         body.extend([0, 0]);
         let mut out = vec![0x60, 0xea];
@@ -145,12 +203,57 @@ mod tests {
         out
     }
 
+    const METHODS: [&[u8]; 4] = [
+        include_bytes!("../../../../fixtures/files/archive/m1.arj"),
+        include_bytes!("../../../../fixtures/files/archive/m2.arj"),
+        include_bytes!("../../../../fixtures/files/archive/m3.arj"),
+        include_bytes!("../../../../fixtures/files/archive/m4.arj"),
+    ];
+    /// The hash of the list that is packed in each.
+    const LIST: &str = "6a5d31f6d266496b607b3c9c06530c2a04ab2c4bb6e1d6800e5d46a4f1e65c3e";
+    const GARBLED: &[u8] = include_bytes!("../../../../fixtures/files/archive/garbled.arj");
+
+    fn open(bytes: &[u8], passwords: &[crate::Password]) -> crate::Opened {
+        let job = Job { name: Some("a.arj"), place: "attachment[0]", inline: false, bytes };
+        crate::open(&job, passwords, &Limits::default())
+    }
+
+    #[test]
+    fn entries_packed_by_every_method_are_opened() {
+        for bytes in METHODS {
+            let opened = open(bytes, &[]);
+            assert_eq!(opened.oddities, []);
+            let [list, minutes] = opened.attachment.children.as_slice() else { panic!("two entries") };
+            assert_eq!((list.size, list.sha256.as_str()), (75_748, LIST));
+            assert_eq!(minutes.text, "The minutes of the meeting.");
+        }
+    }
+
+    #[test]
+    fn a_garbled_archive_is_opened_with_its_password_alone() {
+        let given = |value: &str| [crate::Password { value: value.to_owned(), from: "body".to_owned() }];
+        let opened = open(GARBLED, &given("Sakura-77"));
+        assert_eq!(opened.oddities, []);
+        let list = &opened.attachment.children[0];
+        assert_eq!((list.sha256.as_str(), list.password.as_deref()), (LIST, Some("Sakura-77")));
+        let ids: Vec<String> = open(GARBLED, &given("wrong")).oddities.into_iter().map(|o| o.id).collect();
+        assert_eq!(ids, ["password-unknown", "password-unknown"]);
+    }
+
+    #[test]
+    fn a_packed_archive_cut_anywhere_is_told_and_survived() {
+        for end in (0..METHODS[0].len()).step_by(40) {
+            let opened = crate::testing::open("a.arj", "arj", &METHODS[0][..end]);
+            assert!(!opened.oddities.is_empty(), "cut at {end}");
+        }
+    }
+
     #[test]
     fn stored_entries_are_opened_and_the_others_listed() {
         let mut bytes = header(0, 0, 2, 0, b"a.arj");
         bytes.extend(header(0, 0, 0, 5, b"\x90\xbf\x8b\x81\x8f\x91.txt"));
         bytes.extend(b"hello");
-        bytes.extend(header(0, 1, 0, 3, b"packed.exe"));
+        bytes.extend(header(0, 9, 0, 3, b"packed.exe"));
         bytes.extend(b"xyz");
         bytes.extend(header(1, 0, 0, 3, b"secret.doc"));
         bytes.extend(b"xyz");

@@ -197,7 +197,7 @@ fn unpack(
 ) -> Option<Filled> {
     let mut lzx = match (folder.method & 15, folder.method >> 8 & 31) {
         (0 | 1, _) => None,
-        (3, size) => Some(lzxd::Lzxd::new(window(size)?)),
+        (3, size) => Some(lzxd::Lzxd::new(codec::lzx_window(size as u8)?)),
         _ => return None,
     };
     let mut out = Filled::default();
@@ -240,20 +240,6 @@ fn unpack(
         }
     }
     Some(out)
-}
-
-fn window(size: u16) -> Option<lzxd::WindowSize> {
-    use lzxd::WindowSize as Size;
-    Some(match size {
-        15 => Size::KB32,
-        16 => Size::KB64,
-        17 => Size::KB128,
-        18 => Size::KB256,
-        19 => Size::KB512,
-        20 => Size::MB1,
-        21 => Size::MB2,
-        _ => return None,
-    })
 }
 
 /// One MSZIP block: deflate that may point back into the block before.

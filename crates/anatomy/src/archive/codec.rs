@@ -245,6 +245,21 @@ pub(crate) fn lz4(input: &[u8], room: usize) -> Filled {
     out
 }
 
+/// The window of an LZX stream, by its number of bits; `None` for one that the format does not have.
+pub(crate) fn lzx_window(bits: u8) -> Option<lzxd::WindowSize> {
+    use lzxd::WindowSize as Size;
+    Some(match bits {
+        15 => Size::KB32,
+        16 => Size::KB64,
+        17 => Size::KB128,
+        18 => Size::KB256,
+        19 => Size::KB512,
+        20 => Size::MB1,
+        21 => Size::MB2,
+        _ => return None,
+    })
+}
+
 /// A reader over bytes in memory.
 pub(crate) fn slice(bytes: &[u8]) -> Stream<'_> {
     Box::new(bytes)

@@ -2,6 +2,7 @@
 
 pub(crate) mod ace;
 pub(crate) mod arj;
+mod arj_codec;
 pub(crate) mod cab;
 mod codec;
 mod crypt;
@@ -10,6 +11,7 @@ pub(crate) mod lzh_header;
 mod lzw;
 pub(crate) mod names;
 pub(crate) mod rar;
+mod rar_list;
 mod says;
 pub(crate) mod sevenz;
 mod sevenz_header;
@@ -17,6 +19,7 @@ pub(crate) mod stream;
 pub(crate) mod tar;
 pub(crate) mod zip;
 
+pub(crate) use codec::lzx_window;
 pub use says::{Saying, says};
 
 use std::collections::BTreeSet;

@@ -14,7 +14,9 @@ use rars::{
     ExtractionDecision, ExtractionErrorAction,
 };
 
-use super::names;
+use super::rar_list::{self, Listed};
+use super::{names, next};
+use crate::binary::piece;
 use crate::registry::Analyser;
 use crate::specimen::{Entry, Specimen};
 use crate::{Password, time};
@@ -101,6 +103,7 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             let id =
                 if error.kind() == ErrorKind::ResourceLimit { "files-limit" } else { "archive-undecodable" };
             specimen.odd(id, "");
+            more(archive_bytes, &[], specimen);
             return;
         }
     };
@@ -108,6 +111,53 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let members: Vec<ArchiveMember> = archive.members().collect();
     let contents = unpack(&archive, &members, password, specimen);
     tell(&members, contents, password, specimen);
+    more(archive_bytes, &members, specimen);
+}
+
+/// Lists what `rars` did not: entries of damaged, cut or unusual archives, by their headers alone. Those that are
+/// stored are opened.
+fn more(bytes: &[u8], known: &[ArchiveMember], specimen: &mut Specimen<'_, '_>) {
+    if !bytes.starts_with(SIGN) {
+        return;
+    }
+    // By number and not by name: names may stand there twice, and be decoded in another way.
+    let files = known.iter().filter(|m| !m.meta.is_directory).count();
+    let listed = rar_list::list(bytes);
+    let is_known = |file: &&Listed| known.iter().any(|member| member.meta.name == file.name);
+    let unknown: Vec<&Listed> = listed.iter().skip(files).filter(|file| !is_known(file)).collect();
+    if unknown.is_empty() {
+        return;
+    }
+    let raw: Vec<&[u8]> = unknown.iter().map(|file| file.name.as_slice()).collect();
+    for (file, name) in unknown.iter().zip(names::decode(&raw)) {
+        if !specimen.has_room() {
+            specimen.odd("files-limit", "");
+            return;
+        }
+        specimen.property("archive.method", file.method.as_str());
+        let name = name.replace('\\', "/");
+        super::path(specimen, &name);
+        let place = next(specimen);
+        let room = specimen.room(file.size);
+        let content = file.stored.filter(|_| !file.split).map(|(at, size)| piece(bytes, at, size.min(room)));
+        let content = content.filter(|content| !content.is_empty() || file.size == 0);
+        if file.encrypted {
+            specimen.property("archive.encryption", "entries");
+            specimen.odd("password-unknown", &name);
+        } else if content.is_none() {
+            specimen.odd(if file.split { "archive-volume" } else { "archive-undecodable" }, &place);
+        }
+        let mut properties = vec![("entry.method", file.method.clone())];
+        properties.extend(file.modified.clone().map(|moment| ("entry.modified", moment)));
+        specimen.child(Entry {
+            name: Some(name),
+            size: file.size,
+            encrypted: Some(file.encrypted),
+            content,
+            properties,
+            ..Entry::default()
+        });
+    }
 }
 
 /// Where the archive starts, and its format.
@@ -363,7 +413,8 @@ fn tell(
     let decoded = names::decode(&raw);
     for ((member, content), name) in members.iter().zip(contents).zip(decoded) {
         let meta = &member.meta;
-        if meta.is_directory {
+        // A link to a folder is a folder to Windows.
+        if meta.is_directory && !meta.is_redirection {
             continue;
         }
         if !specimen.has_room() {

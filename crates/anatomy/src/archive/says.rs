@@ -86,6 +86,9 @@ pub fn says(file: &Attachment) -> Vec<Saying> {
         }
         _ => {}
     }
+    if let Some(volume) = file.properties.iter().find(|p| p.name == "archive.volume") {
+        out.push(self::volume(&volume.value, &whole(file)));
+    }
     let opened = std::iter::once(file).chain(&file.children).find(|part| part.password.is_some());
     if !out.is_empty()
         && let Some((part, password)) = opened.and_then(|part| Some((part, part.password.as_ref()?)))
@@ -97,6 +100,50 @@ pub fn says(file: &Attachment) -> Vec<Saying> {
         ));
     }
     out
+}
+
+/// How large the whole archive is that a part belongs to, in both languages; empty where the part does not say.
+fn whole(file: &Attachment) -> (String, String) {
+    let bytes =
+        file.properties.iter().find(|p| p.name == "archive.whole-size").map_or("", |p| p.value.as_str());
+    if bytes.is_empty() {
+        return <(String, String)>::default();
+    }
+    (format!("全体で {bytes} バイトです。"), format!(" The whole has {bytes} bytes."))
+}
+
+/// What must be had beside one part of a split archive; `number` is `1`, `1 / 3`, or `yes` where the part does not
+/// say which it is.
+fn volume(number: &str, whole: &(String, String)) -> Saying {
+    let (number, all) = number.split_once(" / ").map_or((number, None), |(number, all)| (number, Some(all)));
+    let of = all.map_or((String::new(), String::new()), |all| {
+        (format!("（同じ大きさに分けたなら {all} 個）"), format!(" ({all}, if they are of one size)"))
+    });
+    let (ja, en) = (&whole.0, &whole.1);
+    match number.parse::<u32>() {
+        Ok(1) => saying(
+            format!(
+                "分割書庫の最初の部分です{}。{ja}残りの部分を同じフォルダにそろえ、この部分から展開します",
+                of.0
+            ),
+            format!(
+                "It is the first part of a split archive{}.{en} The others must lie in the same folder; unpacking starts with this one",
+                of.1
+            ),
+        ),
+        Ok(number) => saying(
+            format!(
+                "分割書庫の {number} 番目の部分です。最初の部分を含むすべての部分をそろえ、最初の部分から展開します"
+            ),
+            format!(
+                "It is part {number} of a split archive: all parts are needed, and unpacking starts with the first"
+            ),
+        ),
+        Err(_) => saying(
+            "分割書庫の途中の部分です。最初の部分を含むすべての部分をそろえ、最初の部分から展開します",
+            "It is a later part of a split archive: all parts are needed, and unpacking starts with the first",
+        ),
+    }
 }
 
 fn zip(out: &mut Vec<Saying>, has: &dyn Fn(&str, &str) -> bool, encrypted: bool) {
@@ -198,6 +245,24 @@ mod tests {
         };
         let file = Attachment { kind: "zip".to_owned(), children: vec![inner], ..Attachment::default() };
         assert!(says(&file).iter().any(|s| s.ja.contains("「k3rB」で開きました（body）")));
+    }
+
+    #[test]
+    fn what_else_a_part_of_a_split_archive_needs_is_said() {
+        let first = archive("7z", &[("archive.volume", "1 / 3"), ("archive.whole-size", "70000")]);
+        assert!(
+            first.contains(
+                "分割書庫の最初の部分です（同じ大きさに分けたなら 3 個）。全体で 70000 バイトです。"
+            )
+        );
+        assert!(
+            first.contains(
+                "the first part of a split archive (3, if they are of one size). The whole has 70000"
+            )
+        );
+        assert!(archive("rar", &[("archive.volume", "2")]).contains("part 2 of a split archive"));
+        assert!(archive("rar", &[("archive.volume", "yes")]).contains("途中の部分"));
+        assert!(!archive("rar", &[]).contains("分割書庫"));
     }
 
     #[test]

@@ -40,6 +40,12 @@ fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
     let Some(end) = at.checked_add(length).filter(|end| *end <= bytes.len()) else {
         let part = specimen.name().ends_with(|c: char| c.is_ascii_digit());
         specimen.odd(if part { "archive-volume" } else { "archive-cut" }, "");
+        // Its directory stands at the end of the last part; the start says where that is.
+        let whole = at.saturating_add(length);
+        specimen.property("archive.whole-size", whole.to_string());
+        if part {
+            specimen.property("archive.volume", format!("1 / {}", whole.div_ceil(bytes.len())));
+        }
         return;
     };
     if end < bytes.len() {

@@ -88,3 +88,13 @@ fn no_cut_and_no_flipped_byte_makes_it_panic() {
         }
     }
 }
+
+#[test]
+fn the_first_part_of_a_split_archive_says_how_many_there_are() {
+    let part = PPMD.get(..300).unwrap();
+    let job = Job { name: Some("a.7z.001"), place: "attachment[0]", inline: false, bytes: part };
+    let first = open(&job, &[], &Limits::default());
+    assert_eq!(ids(&first), ["archive-volume"]);
+    assert_eq!(told(&first, "archive.volume"), [format!("1 / {}", PPMD.len().div_ceil(300))]);
+    assert_eq!(told(&first, "archive.whole-size"), [PPMD.len().to_string()]);
+}

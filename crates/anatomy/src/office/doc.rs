@@ -24,6 +24,10 @@ pub(super) fn run(ole: &Ole<'_>, word: &[u8], specimen: &mut Specimen<'_, '_>) {
         specimen.odd("document-damaged", "WordDocument");
         return;
     };
+    // fDot of the header ([MS-DOC] 2.5.2): a template.
+    if flags & 1 != 0 && specimen.file.kind == "doc" {
+        specimen.file.kind = "dot".to_owned();
+    }
     specimen.property("document.word-version", version.to_string());
     specimen.property("document.language", language_name(language));
     if let Some(east) = u16_at(word, 60).filter(|e| version >= WORD_97 && *e != 0 && *e != language) {
@@ -54,7 +58,7 @@ fn at(bytes: &[u8], place: usize) -> usize {
 }
 
 /// A language by its Windows number: the common ones in words, others as the number.
-fn language_name(id: u16) -> String {
+pub(crate) fn language_name(id: u16) -> String {
     let word = match id {
         0x0404 => "zh-TW",
         0x0407 => "de-DE",

@@ -18,6 +18,8 @@ mod xls;
 mod xlsb;
 mod xml;
 
+pub(crate) use doc::language_name;
+
 use crate::registry::Analyser;
 use crate::specimen::Specimen;
 

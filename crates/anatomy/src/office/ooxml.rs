@@ -28,12 +28,43 @@ pub(super) fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
             told(specimen, health, name);
         }
     }
+    if let Some(types) = package.named("[Content_Types].xml") {
+        form(&types.bytes, specimen);
+    }
     let mut text = String::new();
     for part in &package.parts {
         one(specimen, &package, part, &mut text);
     }
     embedded(specimen, &package);
     links::visible_text(specimen, &text);
+}
+
+/// The forms that share one content, by the type of their main part: Office goes by it, whatever the name says.
+const FORMS: [(&str, &str, &str); 11] = [
+    ("wordprocessingml.template.main+xml", "docx", "dotx"),
+    ("ms-word.template.macroEnabledTemplate.main+xml", "docx", "dotm"),
+    ("spreadsheetml.template.main+xml", "xlsx", "xltx"),
+    ("ms-excel.template.macroEnabled.main+xml", "xlsx", "xltm"),
+    ("ms-excel.addin.macroEnabled.main+xml", "xlsx", "xlam"),
+    ("presentationml.template.main+xml", "pptx", "potx"),
+    ("presentationml.slideshow.main+xml", "pptx", "ppsx"),
+    ("ms-powerpoint.template.macroEnabled.main+xml", "pptx", "potm"),
+    ("ms-powerpoint.slideshow.macroEnabled.main+xml", "pptx", "ppsm"),
+    ("ms-powerpoint.addin.macroEnabled.main+xml", "pptx", "ppam"),
+    ("ms-word.document.macroEnabled.main+xml", "docx", "docm"),
+];
+
+/// Calls a template, a show or an add-in by its kind, where the name told only the family.
+fn form(types: &[u8], specimen: &mut Specimen<'_, '_>) {
+    let plain = ["docx", "docm", "xlsx", "xlsm", "pptx", "pptm"];
+    let Some(known) = plain.into_iter().find(|kind| *kind == specimen.file.kind) else { return };
+    let says = |name: &str| memchr::memmem::find(types, name.as_bytes()).is_some();
+    let found = FORMS
+        .iter()
+        .find(|(name, family, _)| known.as_bytes().first() == family.as_bytes().first() && says(name));
+    if let Some((_, _, kind)) = found {
+        specimen.file.kind = (*kind).to_owned();
+    }
 }
 
 /// Bytes of a flat document's beginning that name its program.

@@ -51,6 +51,9 @@ pub(super) fn run(book: &[u8], specimen: &mut Specimen<'_, '_>) {
         match kind {
             // BOF: version 0x0600 has Unicode strings.
             0x809 => wide = u16_at(data, 0) == Some(0x0600),
+            // TEMPLATE and ADDIN ([MS-XLS] 2.4.319, 2.4.1).
+            0x60 if specimen.file.kind == "xls" => specimen.file.kind = "xlt".to_owned(),
+            0x87 if specimen.file.kind == "xls" => specimen.file.kind = "xla".to_owned(),
             0x42 => page = u16_at(data, 0).unwrap_or(1252),
             0xfc => strings.push(data),
             0x85 => {

@@ -1,5 +1,6 @@
 //! All objects of a PDF, of every revision, found by going through the bytes once. The cross-reference is not
-//! needed for that, and what it leaves out (older revisions, objects of a damaged file) is seen as well.
+//! needed for that, and what it leaves out (older revisions, objects of a damaged file) is seen as well; it says only
+//! which of them a reader shows.
 
 use std::collections::HashMap;
 
@@ -8,6 +9,7 @@ use memchr::memmem;
 use super::crypt::{Key, Lock};
 use super::filters::{self, Parameters};
 use super::syntax::{Dict, Reader, Value, is_space};
+use super::xref::{Place, Table};
 
 /// Values read from one file, over all its objects.
 const VALUES: usize = 600_000;
@@ -30,6 +32,10 @@ const HEADER_BYTES: usize = 24;
 /// An object.
 pub(super) struct Object<'a> {
     pub(super) number: u32,
+    /// Where its header starts, or that of the stream that it stands in.
+    pub(super) at: usize,
+    /// The number of the object stream that it stands in.
+    inside: Option<u32>,
     generation: u16,
     pub(super) value: Value<'a>,
     /// Its stream as it stands in the file.
@@ -64,7 +70,7 @@ pub(super) struct Found<'a> {
     pub(super) revisions: usize,
     /// True if not all was read.
     pub(super) cut: bool,
-    left: usize,
+    pub(super) left: usize,
 }
 
 /// Goes through the file once.
@@ -102,7 +108,7 @@ pub(super) fn scan(bytes: &[u8]) -> Found<'_> {
             stream = Some(crate::binary::piece(bytes, reader.at, length));
             reader.at += length;
         }
-        found.objects.push(Object { number, generation, value, stream });
+        found.objects.push(Object { number, at: start, inside: None, generation, value, stream });
         done = reader.at.clamp(at + 3, bytes.len());
     }
     between(&mut found, bytes, done, bytes.len());
@@ -200,8 +206,19 @@ fn list<'v, 'a>(value: Option<&'v Value<'a>>) -> &'v [Value<'a>] {
     }
 }
 
-/// The unpacked object streams, each with its number of objects and the place of the first.
-pub(super) fn packed(objects: &[Object<'_>], key: Option<&Key>) -> Vec<(Vec<u8>, usize, usize)> {
+/// An unpacked object stream.
+pub(super) struct Packed {
+    data: Vec<u8>,
+    /// Objects in it.
+    count: usize,
+    /// Where the first of them stands.
+    first: usize,
+    number: u32,
+    at: usize,
+}
+
+/// The unpacked object streams.
+pub(super) fn packed(objects: &[Object<'_>], key: Option<&Key>) -> Vec<Packed> {
     let mut room = PACKED_OBJECTS_BYTES;
     let mut out = Vec::new();
     for object in objects {
@@ -209,7 +226,8 @@ pub(super) fn packed(objects: &[Object<'_>], key: Option<&Key>) -> Vec<(Vec<u8>,
         let size = |name: &[u8]| dict.int(name).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         let (data, _) = object.data(key, room.min(STREAM_BYTES));
         room -= data.len().min(room);
-        out.push((data, size(b"N"), size(b"First")));
+        let (count, first) = (size(b"N"), size(b"First"));
+        out.push(Packed { data, count, first, number: object.number, at: object.at });
     }
     out
 }
@@ -265,15 +283,20 @@ pub(super) struct File<'a> {
     pub(super) revisions: usize,
     pub(super) cut: bool,
     pub(super) key: Option<Key>,
+    /// The cross-reference does not lead to the document.
+    pub(super) lost: bool,
+    /// Numbers that no cross-reference leads to.
+    pub(super) unlisted: usize,
 }
 
 /// Puts the objects of the object streams to the others.
 pub(super) fn file<'a>(
     mut found: Found<'a>,
-    packed: &'a [(Vec<u8>, usize, usize)],
+    packed: &'a [Packed],
+    table: &Table,
     key: Option<Key>,
 ) -> File<'a> {
-    for (data, count, first) in packed {
+    for Packed { data, count, first, number: stream, at } in packed {
         let mut table = Reader::new(data, 0, found.left);
         for _ in 0..(*count).min(OBJECTS) {
             if found.objects.len() >= OBJECTS || found.left == 0 {
@@ -286,13 +309,17 @@ pub(super) fn file<'a>(
             let mut reader = Reader::new(data, first.saturating_add(offset), found.left);
             let value = reader.value().unwrap_or(Value::Null);
             found.left = reader.left;
-            found.objects.push(Object { number, generation: 0, value, stream: None });
+            found.objects.push(Object {
+                number,
+                at: *at,
+                inside: Some(*stream),
+                generation: 0,
+                value,
+                stream: None,
+            });
         }
     }
-    let mut latest = HashMap::new();
-    for (index, object) in found.objects.iter().enumerate() {
-        latest.insert(object.number, index);
-    }
+    let (latest, lost, unlisted) = latest(&found.objects, table);
     let mut trailer = Dict::default();
     let tables = found.objects.iter().filter_map(Object::dict).filter(|d| d.is(b"Type", b"XRef")).rev();
     // The latest word on each key counts.
@@ -303,7 +330,53 @@ pub(super) fn file<'a>(
             }
         }
     }
-    File { objects: found.objects, latest, trailer, revisions: found.revisions, cut: found.cut, key }
+    let (objects, revisions, cut) = (found.objects, found.revisions, found.cut);
+    File { objects, latest, trailer, revisions, cut, key, lost, unlisted }
+}
+
+/// Which object of each number a reader shows: the one that the cross-reference leads to, where it can be trusted;
+/// else the one that stands last. Also whether it cannot be trusted, and how many numbers it does not know.
+fn latest(objects: &[Object<'_>], table: &Table) -> (HashMap<u32, usize>, bool, usize) {
+    let mut last: HashMap<u32, usize> = HashMap::new();
+    let mut by_place: HashMap<(u32, usize), usize> = HashMap::new();
+    let mut by_stream: HashMap<(u32, u32), usize> = HashMap::new();
+    for (index, object) in objects.iter().enumerate() {
+        match object.inside {
+            Some(stream) => by_stream.insert((object.number, stream), index),
+            None => by_place.insert((object.number, object.at), index),
+        };
+        let known = last.entry(object.number).or_insert(index);
+        if objects.get(*known).is_some_and(|known| known.at <= object.at) {
+            *known = index;
+        }
+    }
+    let find = |number: u32, place: Place| match place {
+        Place::Free => None,
+        Place::At(at) => by_place.get(&(number, at)).copied(),
+        Place::In(stream) => by_stream.get(&(number, stream)).copied(),
+    };
+    let listed = table.places.iter().filter(|(_, place)| **place != Place::Free);
+    let (all, right) = listed.fold((0usize, 0usize), |(all, right), (number, place)| {
+        (all + 1, right + usize::from(find(*number, *place).is_some()))
+    });
+    if table.broken || right * 10 < all * 9 {
+        return (last, true, 0);
+    }
+    // The cross-reference itself need not be in it.
+    let itself = |object: &Object<'_>| object.dict().is_some_and(|dict| dict.is(b"Type", b"XRef"));
+    let unlisted = last
+        .iter()
+        .filter(|(number, _)| matches!(table.places.get(number), None | Some(Place::Free)))
+        .filter(|(_, index)| objects.get(**index).is_some_and(|object| !itself(object)))
+        .count();
+    for (number, place) in &table.places {
+        match (*place, find(*number, *place)) {
+            (Place::Free, _) => last.remove(number),
+            (_, Some(index)) => last.insert(*number, index),
+            (_, None) => None,
+        };
+    }
+    (last, false, unlisted)
 }
 
 impl<'a> File<'a> {

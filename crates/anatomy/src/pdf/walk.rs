@@ -165,7 +165,12 @@ impl<'w, 'a, 'b, 'c> Walk<'w, 'a, 'b, 'c> {
             Some(b"Launch") => {
                 let target = self.target(dict);
                 self.specimen.relation("action", &target);
-                self.specimen.tell("pdf-launch", &target);
+                // Sets of documents that belong together lead to each other in this way.
+                let alone =
+                    dict.get(b"Win").is_none() && !target.contains("://") && !target.starts_with("\\\\");
+                if !(alone && target.to_ascii_lowercase().ends_with(".pdf")) {
+                    self.specimen.tell("pdf-launch", &target);
+                }
             }
             Some(b"SubmitForm") => {
                 let target = self.target(dict);

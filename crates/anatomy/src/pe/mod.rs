@@ -2,6 +2,7 @@
 //! is hung on to their end.
 
 mod dotnet;
+mod icon;
 mod imports;
 mod ordinals;
 mod overlay;
@@ -30,7 +31,7 @@ const NAME: usize = 512;
 pub(crate) static ANALYSER: Analyser = Analyser {
     kinds: &["exe", "dll", "scr", "cpl", "com", "pif", "sys", "xll"],
     run,
-    tells: &[],
+    tells: icon::TELLS,
     oddities: &[oddities::entry(
         "pe-cut",
         "実行ファイルのヘッダが壊れているか、途中で切れています",

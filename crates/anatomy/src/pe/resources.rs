@@ -5,7 +5,7 @@ use md5::{Digest, Md5};
 use crate::binary::{hex, piece, u16_at, u32_at};
 use crate::specimen::{Entry, Specimen};
 
-use super::{Pe, version};
+use super::{Pe, icon, version};
 
 /// Entries of all resource folders that are read.
 const ENTRIES: usize = 4_000;
@@ -13,16 +13,16 @@ const ENTRIES: usize = 4_000;
 /// Files in resources that are opened.
 const FILES: usize = 16;
 
-const ICON: u32 = 3;
-const ICON_GROUP: u32 = 14;
+pub(super) const ICON: u32 = 3;
+pub(super) const ICON_GROUP: u32 = 14;
 const VERSION: u32 = 16;
 
 /// A resource, with its type, name and language as numbers.
-struct Leaf<'a> {
-    kind: u32,
-    name: u32,
+pub(super) struct Leaf<'a> {
+    pub(super) kind: u32,
+    pub(super) name: u32,
     language: u32,
-    data: &'a [u8],
+    pub(super) data: &'a [u8],
 }
 
 pub(super) fn read(pe: &Pe<'_>, specimen: &mut Specimen<'_, '_>) {
@@ -47,6 +47,7 @@ pub(super) fn read(pe: &Pe<'_>, specimen: &mut Specimen<'_, '_>) {
             specimen.property("pe.icon-md5", hex(&Md5::digest(largest.data)));
         }
     }
+    icon::look(&leaves, specimen);
     let signs: [&[u8]; 4] = [b"MSCF\0\0\0\0", b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04", b"MZ"];
     let files = leaves.iter().filter(|l| signs.iter().any(|sign| l.data.starts_with(sign)));
     for leaf in files.take(FILES) {

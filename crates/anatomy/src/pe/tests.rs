@@ -218,3 +218,86 @@ fn a_dotnet_program_tells_the_id_of_its_module() {
     assert_eq!(file.property("pe.dotnet"), Some("v4.0"));
     assert_eq!(file.property("pe.dotnet-mvid"), Some("00021401-0000-0000-c000-000000000046"));
 }
+
+/// A program whose only resources are an icon group and its one picture, of 32 by 32 pixels and 32 bits.
+fn with_icon(pixel: impl Fn(i32, i32) -> [u8; 4]) -> Vec<u8> {
+    let mut icon = vec![0u8; 40];
+    put32(&mut icon, 0, 40);
+    put32(&mut icon, 4, 32);
+    put32(&mut icon, 8, 64);
+    put(&mut icon, 12, b"\x01\0\x20\0");
+    for y in (0..32).rev() {
+        for x in 0..32 {
+            let [red, green, blue, opacity] = pixel(x, y);
+            icon.extend([blue, green, red, opacity]);
+        }
+    }
+    icon.resize(icon.len() + 128, 0);
+    let mut group = b"\0\0\x01\0\x01\0\x20\x20\0\0\x01\0\x20\0".to_vec();
+    group.extend(u32::try_from(icon.len()).unwrap().to_le_bytes());
+    group.extend(1u16.to_le_bytes());
+    let mut b = program();
+    let rsrc = 0x400;
+    b[rsrc..].fill(0);
+    // Two types, a name and a language each, and where the data lies.
+    put(&mut b, rsrc + 14, b"\x02\0");
+    for (index, (kind, name, language, data)) in
+        [(3, 0x20u32, 0x38, 0x80u32), (14, 0x50, 0x68, 0x90)].into_iter().enumerate()
+    {
+        put32(&mut b, rsrc + 16 + index * 8, kind);
+        put32(&mut b, rsrc + 20 + index * 8, 0x8000_0000 | name);
+        for (folder, id, to) in [(name, 1, 0x8000_0000 | language), (language, 0x411, data)] {
+            let at = rsrc + usize::try_from(folder).unwrap();
+            put(&mut b, at + 14, b"\x01\0");
+            put32(&mut b, at + 16, id);
+            put32(&mut b, at + 20, to);
+        }
+    }
+    let icon_size = u32::try_from(icon.len()).unwrap();
+    for (at, address, size) in [(0x80, 0x20a0, icon_size), (0x90, 0x20a0 + icon_size, 20)] {
+        put32(&mut b, rsrc + at, address);
+        put32(&mut b, rsrc + at + 4, size);
+    }
+    b.truncate(rsrc + 0xa0);
+    b.extend(icon);
+    b.extend(group);
+    b.resize(rsrc + 0x1400, 0);
+    // The section with the resources holds it all.
+    let section = 0xb8 + 96 + 128 + 40;
+    put32(&mut b, section + 8, 0x1400);
+    put32(&mut b, section + 16, 0x1400);
+    b
+}
+
+fn page_pixel(x: i32, y: i32) -> [u8; 4] {
+    let inside = (5..27).contains(&x) && (1..31).contains(&y);
+    let folded = x - 19 > y - 1;
+    match inside && !folded {
+        true if (8..20).contains(&x) && (14..24).contains(&y) => [20, 90, 190, 255],
+        true => [255, 255, 255, 255],
+        false => [0, 0, 0, 0],
+    }
+}
+
+fn icon_tell(bytes: &[u8], name: &str) -> Option<String> {
+    let job = Job { name: Some(name), place: "attachment[0]", inline: false, bytes };
+    let opened = open(&job, &[], &Limits::default());
+    opened.tells.into_iter().find(|tell| tell.id == "program-with-document-icon").map(|tell| tell.why)
+}
+
+#[test]
+fn a_program_that_looks_like_a_document_is_told_with_what_it_looks_like() {
+    let program = with_icon(page_pixel);
+    let why = icon_tell(&program, "見積書.exe").unwrap();
+    assert!(why.contains("page with a folded corner") && why.contains("blue as of Word"), "{why}");
+    assert!(icon_tell(&program, "a.scr").is_some());
+    // Nobody sees the icon of a library.
+    let mut library = program;
+    library[0xb7] |= 0x20;
+    assert_eq!(icon_tell(&library, "a.dll"), None);
+    let round = with_icon(|x, y| {
+        let inside = (x - 16).pow(2) + (y - 16).pow(2) < 220;
+        if inside { [240, 240, 255, 255] } else { [0, 0, 0, 0] }
+    });
+    assert_eq!(icon_tell(&round, "a.exe"), None);
+}

@@ -135,3 +135,16 @@ fn a_link_object_gives_its_address() {
     assert_eq!(relations(&opened), [("ole-link", "https://a.example/x.hta")]);
     assert!(told(&opened, "remote-object"));
 }
+
+#[test]
+fn old_templates_and_add_ins_are_known_by_their_content() {
+    let (mut word, table) = word_streams("text");
+    word[10] |= 1;
+    let template = compound(&[("WordDocument", word), ("1Table", table)]);
+    assert_eq!(open("a.doc", &template).attachment.kind, "dot");
+    assert_eq!(open("a.doc", &self::word("text")).attachment.kind, "doc");
+    for (number, kind) in [(0x60, "xlt"), (0x87, "xla")] {
+        let book = [record(0x809, b"\0\x06\x05\0"), record(number, b""), records()].concat();
+        assert_eq!(open("a.xls", &compound(&[("Workbook", book)])).attachment.kind, kind);
+    }
+}

@@ -36,6 +36,24 @@ fn properties_and_text_of_a_word_document_are_told() {
 }
 
 #[test]
+fn a_template_or_a_show_is_one_whatever_its_name_says() {
+    let kind = |name: &str, part: &str, main: &str| {
+        let types = format!(
+            "<Types><Override PartName='/{part}' ContentType='application/vnd.{main}.main+xml'/></Types>"
+        );
+        let bytes = zip(&[("[Content_Types].xml", types.as_bytes()), (part, b"<a/>")]);
+        open(name, &bytes).attachment.kind
+    };
+    let word = "openxmlformats-officedocument.wordprocessingml";
+    assert_eq!(kind("a.docx", "word/document.xml", &format!("{word}.document")), "docx");
+    assert_eq!(kind("a.docx", "word/document.xml", &format!("{word}.template")), "dotx");
+    assert_eq!(kind("a.dat", "word/document.xml", "ms-word.template.macroEnabledTemplate"), "dotm");
+    assert_eq!(kind("a.xlsx", "xl/workbook.xml", "ms-excel.addin.macroEnabled"), "xlam");
+    let show = "openxmlformats-officedocument.presentationml.slideshow";
+    assert_eq!(kind("a.pptx", "ppt/presentation.xml", show), "ppsx");
+}
+
+#[test]
 fn a_remote_template_is_told_and_a_local_one_is_not() {
     let check = |target: &str, expect: bool| {
         let bytes = docx(&[("word/_rels/settings.xml.rels", &rels("attachedTemplate", target))]);
