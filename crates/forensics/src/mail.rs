@@ -52,7 +52,8 @@ pub(crate) fn read(
 
 /// Reads a mail attached to another one: its children are its attachments.
 pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails: usize) -> Vec<Attachment> {
-    read(session, raw, &format!("{place}:"), mails).0.attachments
+    let facts = read(session, raw, &format!("{place}:"), mails).0;
+    session.attached(place, facts)
 }
 
 /// Bytes of a mail with lone carriage returns that are read: they must be copied to be changed.

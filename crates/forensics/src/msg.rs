@@ -43,7 +43,8 @@ pub(crate) fn read(
 
 /// Reads a .msg attached to a mail: its children are its attachments.
 pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails: usize) -> Vec<Attachment> {
-    read(session, raw, &format!("{place}:"), mails).0.attachments
+    let facts = read(session, raw, &format!("{place}:"), mails).0;
+    session.attached(place, facts)
 }
 
 /// Reads a stored message; the third value is its serialisation, empty unless it is to be `hashed`.
@@ -465,7 +466,7 @@ fn embedded<M: Message>(
         return out;
     }
     let (facts, _, serial) = message(session, stored, &format!("{place}:"), mails + 1, true);
-    out.children = facts.attachments;
+    out.children = session.attached(place, facts);
     (out.size, out.md5, out.sha1, out.sha256) = serial.finish();
     out
 }

@@ -9,6 +9,7 @@ mod dissect_html;
 mod doctor;
 mod export;
 mod guards;
+mod hunt;
 mod serve;
 mod supplied;
 mod waiting;
@@ -26,6 +27,7 @@ pub(crate) enum Verb {
     Dissect(dissect::Args),
     Campaigns(campaigns::Args),
     Export(export::Args),
+    Hunt(hunt::Args),
     Doctor(doctor::Args),
     /// Opens attachments for its parent, locked in (started by noroshi itself)
     #[command(hide = true)]
@@ -39,6 +41,7 @@ impl Verb {
             Self::Dissect(args) => dissect::run(args, session),
             Self::Campaigns(args) => campaigns::run(args, session),
             Self::Export(args) => export::run(args, session),
+            Self::Hunt(args) => hunt::run(args, session),
             Self::Doctor(args) => doctor::run(&args, session),
             Self::Worker => worker::run(),
         }

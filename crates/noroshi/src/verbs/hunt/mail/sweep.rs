@@ -1,0 +1,173 @@
+//! The sweep itself: every mail is read and asked, or the index is brought up to date and asked.
+
+use std::io::Write;
+use std::path::Path;
+
+use indicatif::ProgressBar;
+use lexicon::Lang;
+use mailbox::document::Reader;
+use mailbox::index::Damage;
+use mailbox::intake::{Place, Stamp};
+use mailbox::{Document, Hit};
+
+use super::Args;
+use super::question::Asked;
+use crate::intake::{self, Intake, Notes};
+use crate::outcome::Failure;
+use crate::screen::Session;
+use crate::verbs::worker;
+
+/// What came of it.
+#[derive(Default)]
+pub(super) struct Swept {
+    pub(super) hits: Vec<Hit>,
+    /// Mails that were asked.
+    pub(super) mails: u64,
+    pub(super) bytes: u64,
+    pub(super) notes: Notes,
+    /// Files that were another when they had been read.
+    pub(super) changed: Vec<String>,
+    /// Mails of which something was not read, and what.
+    pub(super) partly: Vec<(String, Vec<String>)>,
+    /// Parts of the index that cannot be read.
+    pub(super) damaged: Vec<Damage>,
+    /// What was done to the index.
+    pub(super) index: Option<Indexed>,
+}
+
+/// What was done to the index.
+#[derive(Default)]
+pub(super) struct Indexed {
+    pub(super) added: u64,
+    pub(super) kept: u64,
+    pub(super) dropped: u64,
+    pub(super) bytes: u64,
+}
+
+impl Swept {
+    /// True if everything was read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.notes.unread.is_empty()
+            && self.changed.is_empty()
+            && self.partly.is_empty()
+            && self.damaged.is_empty()
+    }
+}
+
+/// The list of what was read.
+struct Manifest<'a> {
+    file: Option<(std::io::BufWriter<std::fs::File>, &'a Path)>,
+}
+
+#[derive(serde::Serialize)]
+struct Read<'a> {
+    path: &'a str,
+    size: u64,
+    sha256: &'a str,
+}
+
+impl<'a> Manifest<'a> {
+    fn new(path: Option<&'a Path>, lang: Lang) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(Self { file: None }) };
+        let file = std::fs::File::create(path).map_err(|error| {
+            let shown = path.display();
+            Failure::Usage(match lang {
+                Lang::Ja => format!("--manifest {shown}: 書き込めません: {error}"),
+                Lang::En => format!("--manifest {shown}: it cannot be written: {error}"),
+            })
+        })?;
+        Ok(Self { file: Some((std::io::BufWriter::new(file), path)) })
+    }
+
+    fn add(&mut self, path: &str, size: u64, sha256: &str) -> Result<(), Failure> {
+        if let Some((file, _)) = &mut self.file {
+            serde_json::to_writer(&mut *file, &Read { path, size, sha256 }).map_err(std::io::Error::from)?;
+            file.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        if let Some((mut file, _)) = self.file {
+            file.flush()?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn run(
+    args: &Args,
+    asked: &Asked,
+    progress: &ProgressBar,
+    session: &Session,
+) -> Result<Swept, Failure> {
+    let reader = Reader::new(worker::opener(&[]));
+    let reader = if args.pictures { reader.with_pictures() } else { reader };
+    let mut manifest = Manifest::new(args.manifest.as_deref(), session.lang)?;
+    let swept = scan(args, asked, &reader, &mut manifest, progress)?;
+    manifest.end()?;
+    Ok(swept)
+}
+
+/// What is kept of a mail that was read.
+struct Asked1 {
+    place: Place,
+    size: u64,
+    sha256: String,
+    unread: Vec<String>,
+    hit: Option<Box<Hit>>,
+}
+
+fn scan(
+    args: &Args,
+    asked: &Asked,
+    reader: &Reader,
+    manifest: &mut Manifest<'_>,
+    progress: &ProgressBar,
+) -> Result<Swept, Failure> {
+    let mut swept = Swept::default();
+    let mut intake = Intake::new(asked.paths.clone());
+    let mut last: Option<Place> = None;
+    let mut changed = Vec::new();
+    intake::each_at(
+        &mut intake,
+        args.jobs,
+        |place, input| {
+            let mut document: Document = reader.read(place, input);
+            Asked1 {
+                place: place.clone(),
+                size: document.size,
+                sha256: document.sha256.clone(),
+                unread: std::mem::take(&mut document.unread),
+                hit: asked.question.ask(document).map(Box::new),
+            }
+        },
+        |mail: Asked1| -> Result<(), Failure> {
+            progress.inc(1);
+            swept.mails += 1;
+            swept.bytes += mail.size;
+            manifest.add(&mail.place.path, mail.size, &mail.sha256)?;
+            if !mail.unread.is_empty() {
+                swept.partly.push((mail.place.path.clone(), mail.unread));
+            }
+            swept.hits.extend(mail.hit.map(|hit| *hit));
+            // A file is looked at again when the last mail of it was read.
+            if let Some(before) = last.take_if(|before| before.file() != mail.place.file()) {
+                changed.extend(changed_file(&before));
+            }
+            last = Some(mail.place);
+            Ok(())
+        },
+    )?;
+    changed.extend(last.as_ref().and_then(changed_file));
+    swept.changed = changed;
+    swept.notes = intake.notes;
+    Ok(swept)
+}
+
+/// The file of a mail, where it is no longer what it was.
+fn changed_file(place: &Place) -> Option<String> {
+    // What is no file (standard input, a server) has no time of change.
+    (place.stamp.modified != 0 && Stamp::now(place.file()) != Some(place.stamp))
+        .then(|| place.file().to_owned())
+}
