@@ -1,6 +1,6 @@
 //! What a mail says where a search looks: its texts, each with its field and its place.
 
-mod bytes;
+pub(crate) mod bytes;
 mod read;
 
 use lexicon::facts::Mailbox;

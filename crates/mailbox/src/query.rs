@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use indicators::guard::Cidr;
 
 pub use date::Moment;
+pub(crate) use holds::normal_address;
 pub use holds::{Found, Text};
 pub use phrase::{Atom, Phrase};
 pub(crate) use phrase::{Words, matches};

@@ -47,4 +47,9 @@ impl Place {
     pub fn file(&self) -> &str {
         self.path.get(..self.file).unwrap_or(&self.path)
     }
+
+    /// True if the file is no longer what it was. What is no file (standard input, a server) has no time of change.
+    pub fn is_changed(&self) -> bool {
+        self.stamp.modified != 0 && !self.path.contains("://") && Stamp::now(self.file()) != Some(self.stamp)
+    }
 }

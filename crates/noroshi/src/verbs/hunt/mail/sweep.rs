@@ -6,12 +6,12 @@ use std::path::Path;
 use indicatif::ProgressBar;
 use lexicon::Lang;
 use mailbox::document::Reader;
-use mailbox::index::Damage;
-use mailbox::intake::{Place, Stamp};
-use mailbox::{Document, Hit};
+use mailbox::index::{Damage, Problem, Update};
+use mailbox::intake::Place;
+use mailbox::{Document, Hit, Index};
 
 use super::Args;
-use super::question::Asked;
+use super::question::{Asked, is_server};
 use crate::intake::{self, Intake, Notes};
 use crate::outcome::Failure;
 use crate::screen::Session;
@@ -104,9 +104,87 @@ pub(super) fn run(
     let reader = Reader::new(worker::opener(&[]));
     let reader = if args.pictures { reader.with_pictures() } else { reader };
     let mut manifest = Manifest::new(args.manifest.as_deref(), session.lang)?;
-    let swept = scan(args, asked, &reader, &mut manifest, progress)?;
+    let swept = match &args.index {
+        Some(dir) => indexed(dir, args, asked, &reader, &mut manifest, progress, session.lang)?,
+        None => scan(args, asked, &reader, &mut manifest, progress)?,
+    };
     manifest.end()?;
     Ok(swept)
+}
+
+/// Brings the index up to date where mailboxes are named, and asks it.
+fn indexed(
+    dir: &Path,
+    args: &Args,
+    asked: &Asked,
+    reader: &Reader,
+    manifest: &mut Manifest<'_>,
+    progress: &ProgressBar,
+    lang: Lang,
+) -> Result<Swept, Failure> {
+    let failed = |problem: Problem| match problem.is_usage() {
+        true => Failure::Usage(problem.of(lang)),
+        false => Failure::Input(problem.of(lang)),
+    };
+    let mut swept = Swept::default();
+    let roots: Vec<String> = asked.paths.iter().map(|path| absolute(path)).collect();
+    if roots.iter().any(|root| root == "-") {
+        return Err(Failure::Usage(
+            lang.pick(
+                "標準入力は索引に入れられません。ファイルにしてください",
+                "standard input cannot be indexed; put it into a file",
+            )
+            .to_owned(),
+        ));
+    }
+    let index = if roots.is_empty() {
+        Index::open(dir).map_err(failed)?
+    } else {
+        let mut update = Update::open(dir, &roots).map_err(failed)?;
+        let intake = Intake::new(roots.clone());
+        let totals = update.run(intake, &roots, reader, args.jobs, || progress.inc(1)).map_err(failed)?;
+        swept.notes = totals.notes;
+        swept.changed = totals.changed;
+        swept.partly = totals.partly;
+        swept.damaged = totals.damaged;
+        swept.index = Some(Indexed {
+            added: totals.added,
+            kept: totals.kept,
+            dropped: totals.dropped,
+            bytes: update.index().bytes(),
+        });
+        update.finish()
+    };
+    swept.mails = index.mails();
+    if args.manifest.is_some() {
+        match index.read(&roots) {
+            Ok(read) => {
+                for (path, size, sha256) in read {
+                    manifest.add(&path, size, &sha256)?;
+                }
+            }
+            Err(damage) => swept.damaged.push(damage),
+        }
+    }
+    if asked.searches {
+        let (hits, damaged) = index.search(&asked.question, &roots);
+        swept.hits = hits;
+        swept.damaged.extend(damaged);
+    } else {
+        swept.damaged.extend(index.damaged().iter().cloned());
+    }
+    Ok(swept)
+}
+
+/// A path that means the same wherever the next search is started.
+fn absolute(path: &str) -> String {
+    if path == "-" || is_server(path) {
+        return path.to_owned();
+    }
+    match std::path::absolute(path) {
+        Ok(found) => found.to_string_lossy().into_owned(),
+        Err(_) => path.to_owned(),
+    }
 }
 
 /// What is kept of a mail that was read.
@@ -167,7 +245,6 @@ fn scan(
 
 /// The file of a mail, where it is no longer what it was.
 fn changed_file(place: &Place) -> Option<String> {
-    // What is no file (standard input, a server) has no time of change.
     (place.stamp.modified != 0 && Stamp::now(place.file()) != Some(place.stamp))
         .then(|| place.file().to_owned())
 }
