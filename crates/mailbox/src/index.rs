@@ -17,6 +17,8 @@ mod postings;
 mod problem;
 mod search;
 mod segment;
+#[cfg(test)]
+mod tests;
 mod update;
 mod write;
 

@@ -10,6 +10,8 @@
 
 pub mod document;
 pub mod hit;
+#[cfg(feature = "imap")]
+pub mod imap;
 pub mod index;
 pub mod intake;
 pub mod query;

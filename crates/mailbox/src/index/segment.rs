@@ -319,6 +319,27 @@ impl Segment {
         Postings::read(&bytes, self.docs).ok_or_else(wrong)
     }
 
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// The first part that is damaged.
+    pub fn check(&self) -> Result<(), Damage> {
+        self.times()?;
+        self.files()?;
+        for doc in 0..self.docs {
+            self.document(doc)?;
+        }
+        let mut failed = None;
+        self.from(&[], |_, list| match self.postings(&list) {
+            Ok(_) => ControlFlow::Continue(()),
+            Err(damage) => {
+                failed = Some(damage);
+                ControlFlow::Break(())
+            }
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
     /// Terms one block after the other, for merging.
     pub(super) fn block_terms(&self, number: usize) -> Result<Option<Vec<(Vec<u8>, ListAt)>>, Damage> {
         if number >= self.blocks {

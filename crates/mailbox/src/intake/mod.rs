@@ -148,8 +148,8 @@ pub type Remote = Box<dyn FnMut(&str) -> Result<Box<dyn Source>, Why>>;
 
 /// A mailbox that is no file: it hands out its mails itself.
 pub trait Source {
-    /// The next mail; what could not be read is noted.
-    fn next(&mut self, notes: &mut Notes) -> Option<Mail>;
+    /// The next mail, but none that `pass_over` says of; what could not be read is noted.
+    fn next(&mut self, notes: &mut Notes, pass_over: &mut dyn FnMut(&str, Stamp) -> bool) -> Option<Mail>;
 }
 
 struct Mbox {
@@ -202,7 +202,10 @@ impl Intake {
                 continue;
             }
             if let Some(source) = &mut self.source {
-                match source.next(&mut self.notes) {
+                let asked = &mut self.pass_over;
+                let mut pass_over =
+                    |path: &str, stamp| asked.as_mut().is_some_and(|asked| asked(path, stamp));
+                match source.next(&mut self.notes, &mut pass_over) {
                     Some(mail) => return Some(mail),
                     None => self.source = None,
                 }

@@ -25,6 +25,8 @@ pub enum Why {
     UnknownStore,
     /// An error of this program.
     Ours,
+    /// A mail server does not answer as it should: why, in Japanese and in English.
+    Server(String, String),
     /// What the system says.
     Other(String),
 }
@@ -58,6 +60,7 @@ impl Why {
                 "このメールで noroshi の誤りが見つかりました。報告をお願いします",
                 "this mail brought out an error of noroshi; please report it",
             ),
+            Self::Server(ja, en) => lang.pick(ja, en),
             Self::Other(text) => text,
         };
         text.to_owned()

@@ -4,6 +4,8 @@ mod lines;
 mod list;
 mod page;
 mod question;
+#[cfg(feature = "imap")]
+mod server;
 mod sweep;
 
 use std::io::{self, Write};
@@ -28,7 +30,7 @@ use sweep::Swept;
 /// kept in an index that grows with the mailbox: only what is new or changed is read.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  noroshi hunt mail ~/Maildir invoice\n  noroshi hunt mail mails/ 'from:example.com subject:請求書 has:attachment'\n  noroshi hunt mail box.mbox '(配信 OR \"account has been\") -from:news@example.com date:2024-01..2024-03'\n  noroshi hunt mail --index ~/.cache/mail-index ~/Maildir filename:invoice*\n  noroshi hunt mail --index ~/.cache/mail-index newer_than:7d host:evil.example\n  noroshi hunt mail ~/Maildir --indicators iocs.txt --jsonl --fail-on hit\n  NOROSHI_IMAP_PASSWORD_FILE=secret noroshi hunt mail imaps://sato@mail.example.com/INBOX 請求書\n\nFields: from to cc reply-to return-path address subject body inside filename url host id hash sha256 sha1 md5 kind has lang path date before after older_than newer_than larger smaller; \"phrase\", word*, -not, AND OR NOT, ( )."
+    after_help = "Examples:\n  noroshi hunt mail ~/Maildir invoice\n  noroshi hunt mail mails/ 'from:example.com subject:請求書 has:attachment'\n  noroshi hunt mail box.mbox '(配信 OR \"account has been\") -from:news@example.com date:2024-01..2024-03'\n  noroshi hunt mail --index ~/.cache/mail-index ~/Maildir filename:invoice*\n  noroshi hunt mail --index ~/.cache/mail-index newer_than:7d host:evil.example\n  noroshi hunt mail ~/Maildir --indicators iocs.txt --jsonl --fail-on hit\n  noroshi hunt mail --imap-password-file secret imaps://sato@mail.example.com/INBOX 請求書\n\nFields: from to cc reply-to return-path address subject body inside filename url host id hash sha256 sha1 md5 kind has lang path date before after older_than newer_than larger smaller; \"phrase\", word*, -not, AND OR NOT, ( )."
 )]
 pub(crate) struct Args {
     /// Mails, mailboxes, folders, imap://user@host/folder; the last one may be the QUERY if there is no such file
@@ -78,6 +80,14 @@ pub(crate) struct Args {
     /// Mails to work on at the same time [default: one a processor]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     jobs: usize,
+
+    /// The file with the password for imap://; NOROSHI_IMAP_PASSWORD holds it too. It is never given on the command line
+    #[arg(long, value_name = "FILE", env = "NOROSHI_IMAP_PASSWORD_FILE", hide_env_values = true)]
+    imap_password_file: Option<PathBuf>,
+
+    /// Certificates (PEM) to trust for imap:// instead of the system's
+    #[arg(long, value_name = "FILE")]
+    imap_ca: Option<PathBuf>,
 
     /// Columns of the list [default: the terminal's]
     #[arg(long, value_name = "COLUMNS")]

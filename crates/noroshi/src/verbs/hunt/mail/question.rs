@@ -49,36 +49,36 @@ pub(super) fn settle(args: &Args, session: &Session) -> Result<Asked, Failure> {
 /// Which of the arguments are paths, and which one is the query.
 fn split(args: &Args, lang: Lang) -> Result<(Vec<String>, Option<String>), Failure> {
     let mut paths = args.given.clone();
-    let there = |path: &String| {
-        path == "-"
-            || path.contains("://") && !path.contains(char::is_whitespace) && is_server(path)
-            || Path::new(path).exists()
-    };
     let mut text = args.query.clone();
-    if text.is_none()
-        && paths.last().is_some_and(|last| !there(last))
-        && (paths.len() > 1 || args.index.is_some())
-    {
-        text = paths.pop();
+    // With --query, and with indicators, every argument is a path: one that is missing is told as not read.
+    if text.is_none() && args.indicators.is_empty() {
+        let there = |path: &String| path == "-" || is_server(path) || Path::new(path).exists();
+        if paths.last().is_some_and(|last| !there(last)) && (paths.len() > 1 || args.index.is_some()) {
+            text = paths.pop();
+        }
+        let missing = paths.iter().find(|path| !there(path));
+        let mistaken = text.as_ref().filter(|text| looks_like_path(text));
+        if let Some(missing) = missing.or(mistaken) {
+            return Err(Failure::Usage(match lang {
+                Lang::Ja => format!(
+                    "{missing}: ファイルもフォルダもありません。検索式は最後に 1 つだけ、空白を含むときは引用符で囲んで書くか、\
+                     --query で書いてください"
+                ),
+                Lang::En => format!(
+                    "{missing}: there is no such file or folder. The query is one argument and stands last: quote it if it has \
+                     spaces, or give it by --query"
+                ),
+            }));
+        }
     }
-    let nothing_asked = text.is_none() && args.indicators.is_empty();
-    if let Some(missing) = paths.iter().find(|path| !there(path))
-        && (nothing_asked || paths.len() > 1 || text.is_some() && args.query.is_none())
-    {
-        return Err(Failure::Usage(match lang {
-            Lang::Ja => format!(
-                "{missing}: ファイルもフォルダもありません。検索式は最後に 1 つだけ、空白を含むときは引用符で囲んで書いてください"
-            ),
-            Lang::En => format!(
-                "{missing}: there is no such file or folder. The query is one argument and stands last: quote it if it has spaces"
-            ),
-        }));
-    }
-    if nothing_asked && args.index.is_none() {
-        return Err(Failure::Usage(lang.pick(
-            "何を探すかがありません。検索式か --indicators FILE を書いてください（例 noroshi hunt mail ~/Maildir invoice）",
-            "there is nothing to look for; write a query or --indicators FILE, e.g. noroshi hunt mail ~/Maildir invoice",
-        ).to_owned()));
+    if text.is_none() && args.indicators.is_empty() && args.index.is_none() {
+        return Err(Failure::Usage(
+            lang.pick(
+                "何を探すかがありません。検索式か --indicators FILE を書いてください（例 noroshi hunt mail ~/Maildir invoice）",
+                "there is nothing to look for; write a query or --indicators FILE, e.g. noroshi hunt mail ~/Maildir invoice",
+            )
+            .to_owned(),
+        ));
     }
     if paths.is_empty() && args.index.is_none() {
         return Err(Failure::Usage(
@@ -90,6 +90,13 @@ fn split(args: &Args, lang: Lang) -> Result<(Vec<String>, Option<String>), Failu
         ));
     }
     Ok((paths, text))
+}
+
+/// True for what was most likely meant as a path.
+fn looks_like_path(text: &str) -> bool {
+    let ends =
+        [".mbox", ".eml", ".msg", ".pst", ".mbx"].iter().any(|end| text.to_ascii_lowercase().ends_with(end));
+    !text.contains([' ', ':']) && (ends || text.starts_with(['/', '~', '.']))
 }
 
 pub(super) fn is_server(path: &str) -> bool {

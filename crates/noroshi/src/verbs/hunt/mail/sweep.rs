@@ -106,7 +106,7 @@ pub(super) fn run(
     let mut manifest = Manifest::new(args.manifest.as_deref(), session.lang)?;
     let swept = match &args.index {
         Some(dir) => indexed(dir, args, asked, &reader, &mut manifest, progress, session.lang)?,
-        None => scan(args, asked, &reader, &mut manifest, progress)?,
+        None => scan(args, asked, &reader, &mut manifest, progress, session.lang)?,
     };
     manifest.end()?;
     Ok(swept)
@@ -141,7 +141,7 @@ fn indexed(
         Index::open(dir).map_err(failed)?
     } else {
         let mut update = Update::open(dir, &roots).map_err(failed)?;
-        let intake = Intake::new(roots.clone());
+        let intake = taken_in(roots.clone(), args, lang)?;
         let totals = update.run(intake, &roots, reader, args.jobs, || progress.inc(1)).map_err(failed)?;
         swept.notes = totals.notes;
         swept.changed = totals.changed;
@@ -176,10 +176,35 @@ fn indexed(
     Ok(swept)
 }
 
+/// The mails of these paths, servers among them.
+fn taken_in(paths: Vec<String>, args: &Args, lang: Lang) -> Result<Intake, Failure> {
+    let servers: Vec<String> = paths.iter().filter(|path| is_server(path)).cloned().collect();
+    let server = !servers.is_empty();
+    let intake = Intake::new(paths);
+    #[cfg(feature = "imap")]
+    if server {
+        return super::server::with(intake, &servers, args, lang);
+    }
+    #[cfg(not(feature = "imap"))]
+    if server {
+        let _ = args;
+        return Err(Failure::Usage(
+            lang.pick("この noroshi は IMAP なしで作られています", "this noroshi was built without IMAP")
+                .to_owned(),
+        ));
+    }
+    Ok(intake)
+}
+
 /// A path that means the same wherever the next search is started.
 fn absolute(path: &str) -> String {
-    if path == "-" || is_server(path) {
+    if path == "-" {
         return path.to_owned();
+    }
+    #[cfg(feature = "imap")]
+    if is_server(path) {
+        return mailbox::imap::Address::parse(path)
+            .map_or_else(|_| path.to_owned(), |address| address.to_string());
     }
     match std::path::absolute(path) {
         Ok(found) => found.to_string_lossy().into_owned(),
@@ -202,9 +227,10 @@ fn scan(
     reader: &Reader,
     manifest: &mut Manifest<'_>,
     progress: &ProgressBar,
+    lang: Lang,
 ) -> Result<Swept, Failure> {
     let mut swept = Swept::default();
-    let mut intake = Intake::new(asked.paths.clone());
+    let mut intake = taken_in(asked.paths.clone(), args, lang)?;
     let mut last: Option<Place> = None;
     let mut changed = Vec::new();
     intake::each_at(
