@@ -325,7 +325,9 @@ fn body(
         out.text = lexicon::text::cut(&out.text, limits.body_bytes).to_owned();
         session.odd("body-limit", format!("{prefix}body"));
     }
-    out.language = language::of(&out.text);
+    if session.limits.judge {
+        out.language = language::of(&out.text);
+    }
     session.source(format!("{prefix}body"), SourceForm::Prose, &out.text);
     facts.body = out;
     hand_on(session, page.facts, facts, prefix);

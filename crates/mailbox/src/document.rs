@@ -49,13 +49,11 @@ pub enum Field {
     Address = 17,
     /// Where the mail lies.
     Path = 18,
-    /// The language of the text.
-    Language = 19,
 }
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::Subject,
         Self::Body,
         Self::From,
@@ -74,7 +72,6 @@ impl Field {
         Self::Ip,
         Self::Address,
         Self::Path,
-        Self::Language,
     ];
 
     /// Those with words in them that a search without a field looks at.

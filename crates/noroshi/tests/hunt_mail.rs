@@ -245,3 +245,154 @@ fn the_index_is_whole_after_kill_9_at_any_moment() {
     let (paths, summary) = found(&run);
     assert_eq!((paths.len(), summary["mails"].as_u64()), (408, Some(408)));
 }
+
+/// A zip with one file, stored.
+fn zip(name: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    let size = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+    let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+    let common = [
+        &[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x43][..],
+        &crc.sum().to_le_bytes(),
+        &size,
+        &size,
+        &length,
+        &[0, 0],
+    ]
+    .concat();
+    let local = [&b"PK\x03\x04"[..], &common, name, bytes].concat();
+    let central = [&b"PK\x01\x02\x14\x00"[..], &common, &[0; 14], name].concat();
+    let end = [
+        &b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..],
+        &u32::try_from(central.len()).unwrap().to_le_bytes(),
+        &u32::try_from(local.len()).unwrap().to_le_bytes(),
+        &[0, 0],
+    ]
+    .concat();
+    [local, central, end].concat()
+}
+
+#[test]
+fn names_hashes_and_text_are_found_inside_archives_and_attached_mails() {
+    // 請求書.txt in code page 932, in a zip in a zip.
+    let inner = zip(b"\x90\xbf\x8b\x81\x8f\x91.txt", "口座番号 secretword".as_bytes());
+    let outer = data_encoding::BASE64.encode(&zip(b"inner.zip", &inner));
+    let attached = mail("hidden").replace("Sato", "Kobayashi");
+    let text = format!(
+        "From: a@partner.example\r\nSubject: outer\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: message/rfc822\r\n\r\n{attached}\r\n--b\r\nContent-Type: application/zip; name=outer.zip\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{outer}\r\n--b--\r\n"
+    );
+    let dir = folder(&[("m/a.eml", &text), ("m/b.eml", &mail("plain"))]);
+    let hash = "sha256:".to_owned() + &sha256("口座番号 secretword".as_bytes());
+    for query in [
+        "添付:請求書",
+        "filename:inner.zip",
+        "kind:zip",
+        "inside:secretword",
+        "口座番号",
+        "subject:hidden",
+        "from:kobayashi",
+        "has:mail",
+        "has:attachment",
+        &hash,
+        "id:hidden@partner.example",
+    ] {
+        let scanned = found(&noroshi(dir.path(), &["hunt", "mail", "m", "-q", query])).0;
+        assert_eq!(scanned, ["a.eml"], "{query}");
+        let indexed = found(&noroshi(dir.path(), &["hunt", "mail", "m", "--index", "i", query])).0;
+        assert_eq!(indexed, ["a.eml"], "{query}");
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    // As the program tells it of a mail with these bytes.
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("x.eml"), bytes).unwrap();
+    let run = noroshi(dir.path(), &["dissect", "--jsonl", "x.eml"]);
+    run.lines()[0]["sha256"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn bad_mailboxes_cost_only_themselves() {
+    let dir = folder(&[("m/good.eml", &mail("good"))]);
+    let at = |name: &str| dir.path().join("m").join(name);
+    // A line of 40 MB, with the word at its end.
+    let mut long = mail("long").into_bytes();
+    long.resize(long.len() + (40 << 20), b'x');
+    long.extend_from_slice(b" tailword\r\n");
+    std::fs::write(at("long.eml"), &long).unwrap();
+    // Sparse: 300 MB of nothing, which no mail server passes on.
+    let sparse = std::fs::File::create(at("sparse.eml")).unwrap();
+    sparse.set_len(300 << 20).unwrap();
+    // Cut in the middle of a Japanese character, and mixed encodings.
+    let cut: Vec<u8> = japanese("utf-8", "cut", "本文は請求".as_bytes());
+    std::fs::write(at("cut.eml"), &cut[..cut.len() - 1]).unwrap();
+    std::fs::write(
+        at("mixed.eml"),
+        japanese("utf-8", "mixed", b"\xff\xfe\x90\xbf\x8b\x81\x8f\x91 goodword \x00\x1b$B"),
+    )
+    .unwrap();
+    for index in [false, true] {
+        let mut args = vec!["hunt", "mail", "m", "-q", "subject:good OR goodword OR 本文"];
+        if index {
+            args.extend(["--index", "i"]);
+        }
+        let run = noroshi(dir.path(), &args);
+        assert_eq!(run.code, 3, "{run:?}");
+        let (paths, summary) = found(&run);
+        assert_eq!(paths, ["cut.eml", "good.eml", "mixed.eml"]);
+        let unread = summary["unread"].as_array().unwrap();
+        assert!(
+            unread.len() == 1 && unread[0]["path"].as_str().unwrap().ends_with("sparse.eml"),
+            "{summary}"
+        );
+        let partly = summary["partly_read"].as_array().unwrap();
+        assert!(partly.len() == 1 && partly[0]["path"].as_str().unwrap().ends_with("long.eml"), "{summary}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn mails_of_a_folder_that_cannot_be_read_stay_in_the_index() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let dir = folder(&[("m/sub/a.eml", &mail("inside")), ("m/b.eml", &mail("outside"))]);
+    let ask = || noroshi(dir.path(), &["hunt", "mail", "m", "--index", "i", "subject:inside"]);
+    assert_eq!(found(&ask()).0, ["a.eml"]);
+    let sub = dir.path().join("m/sub");
+    if std::fs::metadata(&sub).unwrap().uid() == 0 {
+        // Nothing is closed to root: a folder in the place of which a file stands cannot be listed either, but is gone.
+        std::fs::remove_dir_all(&sub).unwrap();
+        assert_eq!(found(&ask()).0, Vec::<String>::new());
+        return;
+    }
+    std::fs::set_permissions(&sub, std::fs::Permissions::from_mode(0o000)).unwrap();
+    let run = ask();
+    std::fs::set_permissions(&sub, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(run.code, 3, "{run:?}");
+    assert_eq!(found(&run).0, ["a.eml"]);
+}
+
+#[test]
+fn a_damaged_index_is_told_and_mended_by_the_next_run() {
+    let dir = folder(&[("m/a.eml", &mail("one")), ("m/b.eml", &mail("two"))]);
+    let run = noroshi(dir.path(), &["hunt", "mail", "m", "--index", "i", "subject:one"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let segment = std::fs::read_dir(dir.path().join("i"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|e| e == "seg"))
+        .unwrap();
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[8..middle].fill(0x55);
+    std::fs::write(&segment, bytes).unwrap();
+    let run = noroshi(dir.path(), &["hunt", "mail", "--index", "i", "subject:one"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.err.contains("damaged"), "{}", run.err);
+    let run = noroshi(dir.path(), &["hunt", "mail", "m", "--index", "i", "subject:one"]);
+    assert_eq!((run.code, found(&run).0), (3, vec!["a.eml".to_owned()]), "{run:?}");
+    let run = noroshi(dir.path(), &["hunt", "mail", "--index", "i", "subject:one"]);
+    assert_eq!((run.code, found(&run).0), (0, vec!["a.eml".to_owned()]), "{run:?}");
+}

@@ -29,6 +29,7 @@ impl SearchLimits {
             body_bytes: Self::BODY,
             html_bytes: Self::HTML,
             source_bytes: Self::TEXTS,
+            judge: false,
             ..Limits::default()
         }
     }
@@ -103,9 +104,6 @@ impl Reader {
         gather.push(Field::Hash, "mail".to_owned(), facts.sha256.clone());
         if let Some(id) = &facts.message_id {
             gather.push(Field::Id, "header:message-id".to_owned(), id.clone());
-        }
-        if let Some(language) = &facts.body.language {
-            gather.push(Field::Language, "body".to_owned(), language.clone());
         }
         gather.push(Field::Path, "path".to_owned(), place.path.clone());
         Document {

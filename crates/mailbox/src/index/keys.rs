@@ -197,7 +197,7 @@ impl Scratch {
                     self.stand(&ip(address), 0);
                 }
             }
-            Field::Address | Field::Id | Field::Hash | Field::Kind | Field::Has | Field::Language => {
+            Field::Address | Field::Id | Field::Hash | Field::Kind | Field::Has => {
                 self.stand(&whole(*field, text), 0);
             }
             field if field.is_mailbox() => {

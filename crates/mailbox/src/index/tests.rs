@@ -103,7 +103,6 @@ fn term() -> impl Strategy<Value = String> {
         "larger:1k",
         "smaller:1k",
         "\"invoice * has\"",
-        "lang:ja",
     ];
     Union::new([word.boxed(), proptest::sample::select(fixed.to_vec()).prop_map(str::to_owned).boxed()])
 }

@@ -5,14 +5,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use super::build::Builder;
 use super::keys::{Inverted, invert};
 use super::manifest::{Entry, Manifest, kept};
 use super::problem::{Damage, Problem};
 use super::search::is_below;
-use super::write::{Packed, Writer};
+use super::write::{Kept, Packed, Writer};
 use super::{Index, MAX_SEGMENTS, Part, Set, merge};
 use crate::document::Reader;
 use crate::intake::{Input, Intake, Notes, Place, Stamp, each_at};
@@ -45,13 +45,48 @@ pub struct Totals {
 }
 
 /// A mail that the index knows.
-#[derive(Clone)]
 struct Known {
     part: usize,
     doc: u32,
-    path: String,
+    path: Box<str>,
+    /// Bytes of the path that name the file.
+    file: usize,
     stamp: Stamp,
-    sha256: String,
+    /// The first half of its SHA-256, in hexadecimal digits: enough to tell a change.
+    sha256: [u8; 32],
+}
+
+impl Known {
+    fn file(&self) -> &str {
+        self.path.get(..self.file).unwrap_or(&self.path)
+    }
+
+    fn key(&self) -> (&str, &str) {
+        (self.file(), &self.path)
+    }
+}
+
+/// All the mails that the index knows, by file and path.
+struct AllKnown(Vec<Known>);
+
+impl AllKnown {
+    fn mail(&self, place: &Place) -> Option<&Known> {
+        let at = self.0.binary_search_by(|known| known.key().cmp(&(place.file(), &place.path))).ok()?;
+        self.0.get(at)
+    }
+
+    /// Those of a file.
+    fn of(&self, file: &str) -> &[Known] {
+        let from = self.0.partition_point(|known| known.file() < file);
+        let rest = self.0.get(from..).unwrap_or_default();
+        let many = rest.iter().take_while(|known| known.file() == file).count();
+        rest.get(..many).unwrap_or_default()
+    }
+}
+
+/// The half of a hash that is kept of what is known.
+fn half(sha256: &str) -> [u8; 32] {
+    sha256.as_bytes().first_chunk().copied().unwrap_or_default()
 }
 
 /// A mail after a worker was done with it.
@@ -78,7 +113,7 @@ impl Update {
     /// See [`Problem`].
     pub fn open(dir: &Path, mailboxes: &[String]) -> Result<Self, Problem> {
         inside(dir, mailboxes)?;
-        std::fs::create_dir_all(dir).map_err(Problem::io(dir))?;
+        create(dir).map_err(Problem::io(dir))?;
         let found = Manifest::read(dir)?;
         if found.is_none() {
             let names = std::fs::read_dir(dir).map_err(Problem::io(dir))?;
@@ -144,17 +179,16 @@ impl Update {
     ) -> Result<Totals, Problem> {
         let mut totals = Totals::default();
         self.leave_damaged(&mut totals)?;
-        let (by_path, by_file) = self.known(&mut totals);
+        let known = Arc::new(self.known(&mut totals));
         let mut seen: Vec<Set> =
             self.index.segments.iter().map(|part| Set::none(part.segment.docs())).collect();
-        let by_path = Arc::new(by_path);
         let (passed, passes) = std::sync::mpsc::channel::<String>();
         let grown = self.index.manifest.grown.clone();
-        let files = Arc::new(by_file);
-        let stamps = Arc::clone(&files);
+        let stamps = Arc::clone(&known);
         let mut intake = intake.passing_over(Box::new(move |path, stamp| {
-            let Some(known) = stamps.get(path) else { return false };
+            let known = stamps.of(path);
             let same = stamp.modified != 0
+                && !known.is_empty()
                 && match grown.get(path) {
                     Some(at) => *at == kept(stamp),
                     None => known.iter().all(|known| known.stamp == stamp),
@@ -169,7 +203,6 @@ impl Update {
         let mut grows: BTreeMap<String, (u64, i64, u64)> = BTreeMap::new();
         let index = &mut self.index;
         let dir = &self.dir;
-        let known = Arc::clone(&by_path);
         each_at(
             &mut intake,
             jobs,
@@ -178,7 +211,7 @@ impl Update {
                 tick();
                 match worked {
                     Worked::Same { place, changed } => {
-                        if let Some(known) = by_path.get(&place.path) {
+                        if let Some(known) = known.mail(&place) {
                             if let Some(seen) = seen.get_mut(known.part) {
                                 seen.add(known.doc);
                             }
@@ -194,7 +227,7 @@ impl Update {
                         if changed {
                             note(&mut totals.changed, place.file());
                         }
-                        if let Some(known) = by_path.get(&place.path) {
+                        if let Some(known) = known.mail(&place) {
                             building.replaced.push((known.part, known.doc));
                             totals.dropped += 1;
                         }
@@ -206,7 +239,7 @@ impl Update {
                             totals.added += 1;
                         }
                         // Others of its file may be the same as before: then the file as a whole is kept in mind.
-                        if place.file < place.path.len() && files.contains_key(place.file()) {
+                        if place.file < place.path.len() && !known.of(place.file()).is_empty() {
                             let stamp = if changed { Stamp::default() } else { place.stamp };
                             grows.insert(place.file().to_owned(), kept(stamp));
                         }
@@ -218,7 +251,7 @@ impl Update {
         totals.notes = std::mem::take(&mut intake.notes);
         drop(intake);
         for path in passes.iter() {
-            for known in files.get(&path).into_iter().flatten() {
+            for known in known.of(&path) {
                 if let Some(seen) = seen.get_mut(known.part) {
                     seen.add(known.doc);
                 }
@@ -227,9 +260,10 @@ impl Update {
         }
         // What is gone: known, below the roots, not met, and not below something that could not be read.
         let unread: Vec<String> = totals.notes.unread.iter().map(|(path, _)| path.clone()).collect();
-        for known in by_path.values() {
+        let replaced: FxHashSet<(usize, u32)> = building.replaced.iter().copied().collect();
+        for known in &known.0 {
             let met = seen.get(known.part).is_some_and(|seen| seen.has(known.doc))
-                || building.replaced.contains(&(known.part, known.doc));
+                || replaced.contains(&(known.part, known.doc));
             if met || !is_below(&known.path, roots) || (!unread.is_empty() && is_below(&known.path, &unread))
             {
                 continue;
@@ -241,7 +275,7 @@ impl Update {
             totals.dropped += 1;
         }
         index.manifest.grown.extend(grows);
-        index.manifest.grown.retain(|path, _| files.contains_key(path));
+        index.manifest.grown.retain(|path, _| !known.of(path).is_empty());
         building.commit(dir, index)?;
         self.merge(&mut totals)?;
         Ok(totals)
@@ -262,9 +296,8 @@ impl Update {
     }
 
     /// What the index knows, by mail and by file.
-    fn known(&mut self, totals: &mut Totals) -> (FxHashMap<String, Known>, FxHashMap<String, Vec<Known>>) {
-        let mut by_path = FxHashMap::default();
-        let mut by_file: FxHashMap<String, Vec<Known>> = FxHashMap::default();
+    fn known(&mut self, totals: &mut Totals) -> AllKnown {
+        let mut all = Vec::new();
         for (part, of) in self.index.segments.iter_mut().enumerate() {
             let list = match of.segment.files() {
                 Ok(list) => list,
@@ -279,13 +312,12 @@ impl Update {
                 if of.dropped.has(doc) {
                     continue;
                 }
-                let file = kept.path.get(..kept.file).unwrap_or(&kept.path).to_owned();
-                let known = Known { part, doc, path: kept.path, stamp: kept.stamp, sha256: kept.sha256 };
-                by_file.entry(file).or_default().push(known.clone());
-                by_path.insert(known.path.clone(), known);
+                let Kept { path, file, stamp, sha256, .. } = kept;
+                all.push(Known { part, doc, path: path.into(), file, stamp, sha256: half(&sha256) });
             }
         }
-        (by_path, by_file)
+        all.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        AllKnown(all)
     }
 
     fn merge(&mut self, totals: &mut Totals) -> Result<(), Problem> {
@@ -299,6 +331,7 @@ impl Update {
                     Ok(docs) => Some(Entry { file: name, docs, dropped: Vec::new() }),
                     Err(merge::Failed::Problem(problem)) => return Err(problem),
                     Err(merge::Failed::Damaged(damage)) => {
+                        self.index.mark_damaged(std::slice::from_ref(&damage));
                         totals.damaged.push(damage);
                         self.sweep();
                         return Ok(());
@@ -336,11 +369,11 @@ fn name(manifest: &mut Manifest) -> String {
 }
 
 /// Reads a mail, unless it is the same as before.
-fn work(place: &Place, input: Input<'_>, known: &FxHashMap<String, Known>, reader: &Reader) -> Worked {
+fn work(place: &Place, input: Input<'_>, known: &AllKnown, reader: &Reader) -> Worked {
     let changed = place.is_changed();
-    if let (Input::Raw(raw), Some(known)) = (input, known.get(&place.path))
-        && place.file < place.path.len()
-        && known.sha256 == forensics::hash::sha256(raw)
+    if place.file < place.path.len()
+        && let (Input::Raw(raw), Some(known)) = (input, known.mail(place))
+        && known.sha256 == half(&forensics::hash::sha256(raw))
     {
         return Worked::Same { place: place.clone(), changed };
     }
@@ -422,6 +455,15 @@ impl Building {
         }
         Ok(())
     }
+}
+
+/// Makes the folder, for nobody else: it will hold the text of mails.
+fn create(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
 
 /// Refuses an index inside of what it is to index.

@@ -47,7 +47,6 @@ const NAMES: &[(&[&str], Name)] = &[
     (&["id", "mid", "message-id", "rfc822msgid"], Name::Exact(Field::Id)),
     (&["kind", "mimetype", "種別"], Name::Exact(Field::Kind)),
     (&["has"], Name::Exact(Field::Has)),
-    (&["lang", "language"], Name::Exact(Field::Language)),
     (&["hash"], Name::Hash(0)),
     (&["sha256"], Name::Hash(64)),
     (&["sha1"], Name::Hash(40)),
