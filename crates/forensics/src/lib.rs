@@ -60,6 +60,18 @@ pub struct Reading {
     pub html: Option<String>,
     /// The attachments that are worth opening, decoded: `anatomy` looks inside them.
     pub payloads: Vec<Payload>,
+    /// The facts of the mails attached to it, however deep, without their attachments: those stand in the tree of
+    /// [`MailFacts::attachments`] at the same place.
+    pub mails: Vec<AttachedMail>,
+}
+
+/// What a mail attached to another one says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AttachedMail {
+    /// Where it stands, e.g. `attachment[0]`.
+    pub place: String,
+    /// Its facts.
+    pub facts: MailFacts,
 }
 
 /// The bytes of an attachment that is worth opening.

@@ -43,6 +43,9 @@ pub struct Limits {
     pub payloads_bytes: usize,
     /// Hand on every attachment, not only those that may have something inside: where rules look at all files.
     pub every_file: bool,
+    /// Say what gives the mail away, how it was made and in which language, check its signatures, and look for mails
+    /// forwarded as text. A search asks for none of these.
+    pub judge: bool,
     /// Bytes of a file name.
     pub name_bytes: usize,
     /// Decoded bytes of one attachment that are kept in memory at once: a longer one is hashed in pieces of this
@@ -76,6 +79,7 @@ impl Default for Limits {
             payload_bytes: 32 << 20,
             payloads_bytes: 64 << 20,
             every_file: false,
+            judge: true,
             name_bytes: 1_024,
             attachment_piece: 16 << 20,
             attached_mail_bytes: 32 << 20,

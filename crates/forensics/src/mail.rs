@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lexicon::facts::{Attachment, Body, Header, HtmlFacts, MailFacts, Mailbox, SourceForm, TextPart};
+use lexicon::facts::{Body, Header, HtmlFacts, MailFacts, Mailbox, SourceForm, TextPart};
 
 use crate::file::{self, File};
 use crate::header::Block;
@@ -31,7 +31,7 @@ pub(crate) fn read(
     let mut facts = MailFacts::default();
     if let Some(top) = structure.parts.first() {
         read_header(session, &top.block, &mut facts, prefix);
-        if mails == 0 {
+        if mails == 0 && session.limits.judge {
             facts.authentication.signatures = crate::tells::signatures(session, &lines, &top.block, &facts);
         }
     }
@@ -52,7 +52,8 @@ pub(crate) fn read(
 
 /// Reads a mail attached to another one: its children are its attachments.
 pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails: usize) -> MailFacts {
-    read(session, raw, &format!("{place}:"), mails).0
+    let facts = read(session, raw, &format!("{place}:"), mails).0;
+    session.attached(place, facts)
 }
 
 /// Bytes of a mail with lone carriage returns that are read: they must be copied to be changed.
@@ -170,7 +171,7 @@ pub(crate) fn read_header(session: &mut Session<'_>, block: &Block<'_>, facts: &
         facts.received.push(route::hop(value.get(..limits.header_bytes).unwrap_or(value)));
     }
     facts.authentication = auth::read(block);
-    if prefix.is_empty() {
+    if prefix.is_empty() && session.limits.judge {
         crate::tells::traits(session, block, facts);
     }
     for field in &block.fields {
@@ -379,7 +380,9 @@ impl Bodies {
             body.text = lexicon::text::cut(&body.text, session.limits.body_bytes).to_owned();
             session.odd("body-limit", format!("{prefix}body"));
         }
-        body.language = language::of(&body.text);
+        if session.limits.judge {
+            body.language = language::of(&body.text);
+        }
         let alike = |p: &Piece| Some(&p.charset) == body.charset.as_ref() && p.declared.is_none();
         if self.pieces.len() > 1 && !self.pieces.iter().all(alike) {
             let told = self.pieces.iter().map(|piece| TextPart {

@@ -43,7 +43,8 @@ pub(crate) fn read(
 
 /// Reads a .msg attached to a mail: its children are its attachments.
 pub(crate) fn attached(session: &mut Session<'_>, raw: &[u8], place: &str, mails: usize) -> MailFacts {
-    read(session, raw, &format!("{place}:"), mails).0
+    let facts = read(session, raw, &format!("{place}:"), mails).0;
+    session.attached(place, facts)
 }
 
 /// Reads a stored message; the third value is its serialisation, empty unless it is to be `hashed`.
@@ -324,7 +325,9 @@ fn body(
         out.text = lexicon::text::cut(&out.text, limits.body_bytes).to_owned();
         session.odd("body-limit", format!("{prefix}body"));
     }
-    out.language = language::of(&out.text);
+    if session.limits.judge {
+        out.language = language::of(&out.text);
+    }
     session.source(format!("{prefix}body"), SourceForm::Prose, &out.text);
     facts.body = out;
     hand_on(session, page.facts, facts, prefix);
@@ -465,6 +468,7 @@ fn embedded<M: Message>(
         return out;
     }
     let (facts, _, serial) = message(session, stored, &format!("{place}:"), mails + 1, true);
+    let facts = session.attached(place, facts);
     inner::describe(&mut out, facts);
     (out.size, out.md5, out.sha1, out.sha256) = serial.finish();
     out

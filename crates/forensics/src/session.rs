@@ -1,10 +1,11 @@
 //! What one reading gathers, whatever the form of the mail: oddities, sources, and how much is still allowed.
 
+use lexicon::MailFacts;
 use lexicon::facts::{Oddity, Source, SourceForm, Tell};
 
 use crate::known::Known;
 use crate::limits::Limits;
-use crate::{Payload, Reading};
+use crate::{AttachedMail, Payload, Reading};
 
 /// The state shared by all mails of one reading: the mail itself and those attached to it.
 pub(crate) struct Session<'l> {
@@ -14,6 +15,7 @@ pub(crate) struct Session<'l> {
     pub(crate) sources: Vec<Source>,
     pub(crate) tells: Vec<Tell>,
     pub(crate) payloads: Vec<Payload>,
+    pub(crate) mails: Vec<AttachedMail>,
     payload_room: usize,
     /// A place whose decoded bytes are to be kept, and those bytes once they were met.
     pub(crate) wanted: Option<(String, Option<Vec<u8>>)>,
@@ -35,6 +37,7 @@ impl<'l> Session<'l> {
             sources: Vec::new(),
             tells: Vec::new(),
             payloads: Vec::new(),
+            mails: Vec::new(),
             payload_room: limits.payloads_bytes,
             wanted: None,
             source_bytes: 0,
@@ -92,7 +95,14 @@ impl<'l> Session<'l> {
         reading.facts.oddities = self.oddities;
         reading.facts.tells = self.tells;
         crate::tells::sort(&mut reading.facts.tells);
-        Reading { sources: self.sources, payloads: self.payloads, ..reading }
+        Reading { sources: self.sources, payloads: self.payloads, mails: self.mails, ..reading }
+    }
+
+    /// Keeps what an attached mail says, without its attachments; gives it back whole.
+    pub(crate) fn attached(&mut self, place: &str, mut facts: MailFacts) -> MailFacts {
+        let attachments = std::mem::take(&mut facts.attachments);
+        self.mails.push(AttachedMail { place: place.to_owned(), facts: facts.clone() });
+        MailFacts { attachments, ..facts }
     }
 
     /// Keeps the bytes of an attachment that is worth opening.

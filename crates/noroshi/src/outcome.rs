@@ -44,6 +44,12 @@ impl fmt::Display for Failure {
     }
 }
 
+impl From<crate::intake::NoWorkers> for Failure {
+    fn from(error: crate::intake::NoWorkers) -> Self {
+        Self::Usage(format!("--jobs {}: workers could not be started: {}", error.jobs, error.why))
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Output(error)

@@ -12,7 +12,7 @@ use lexicon::ids::CampaignId;
 use serde::Serialize;
 
 use super::guards::GuardArgs;
-use crate::intake::{self, Intake};
+use crate::intake::{self, Dissect, Intake};
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Page, Style, closing, defanged, harmless, progress};
 use crate::screen::Session;
@@ -122,7 +122,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
                 path: facts.path,
             }
         },
-        |kept| {
+        |kept| -> Result<(), Failure> {
             bar.inc(1);
             mails.push(kept);
             Ok(())

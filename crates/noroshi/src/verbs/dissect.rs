@@ -15,7 +15,7 @@ use super::dissect_html::Sheet;
 use super::guards::GuardArgs;
 use super::supplied::SuppliedArgs;
 use super::waiting::{Locked, Waiting, Waits};
-use crate::intake::{self, Intake};
+use crate::intake::{self, Dissect, Intake};
 use crate::outcome::{Failure, Outcome};
 use crate::report::{self, Counts, Style, closing};
 use crate::screen::Session;
@@ -303,7 +303,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
             let locked = is_locked(&facts).then(|| Locked::new(mail, &facts)).flatten();
             Written { ring, locked, ..render(mail.raw(), facts) }
         },
-        |written| {
+        |written| -> Result<(), Failure> {
             progress.inc(1);
             waiting.push(written);
             while let Some(written) = waiting.next() {

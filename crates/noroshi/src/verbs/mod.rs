@@ -10,6 +10,7 @@ mod doctor;
 mod export;
 mod floods;
 mod guards;
+mod hunt;
 mod serve;
 mod similar;
 mod supplied;
@@ -32,6 +33,7 @@ pub(crate) enum Verb {
     Similar(similar::Args),
     Floods(floods::Args),
     Export(export::Args),
+    Hunt(hunt::Args),
     Doctor(doctor::Args),
     /// Opens attachments for its parent, locked in (started by noroshi itself)
     #[command(hide = true)]
@@ -48,6 +50,7 @@ impl Verb {
             Self::Similar(args) => similar::run(args, session),
             Self::Floods(args) => floods::run(args, session),
             Self::Export(args) => export::run(args, session),
+            Self::Hunt(args) => hunt::run(args, session),
             Self::Doctor(args) => doctor::run(&args, session),
             Self::Worker => worker::run(),
         }

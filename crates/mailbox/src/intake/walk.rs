@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::Notes;
+use super::{Notes, Stamp};
 
 /// A regular file.
 pub(super) struct Found {
     pub(super) path: PathBuf,
-    pub(super) size: u64,
+    pub(super) stamp: Stamp,
     /// The user named it: then it is read whatever it looks like.
     pub(super) surely_mail: bool,
 }
@@ -39,7 +39,7 @@ impl Walk {
                 Err(error) => notes.unread.push((path.to_string_lossy().into_owned(), error.into())),
                 Ok(meta) if meta.is_dir() => self.enter(path, notes),
                 Ok(meta) if meta.is_file() => {
-                    return Some(Found { path, size: meta.len(), surely_mail: false });
+                    return Some(Found { path, stamp: Stamp::of(&meta), surely_mail: false });
                 }
                 Ok(_) => notes.not_followed += 1,
             }

@@ -6,7 +6,7 @@ use lexicon::Lang;
 
 /// Why something could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Why {
+pub enum Why {
     /// There is nothing of this name.
     Missing,
     /// The user may not.
@@ -25,20 +25,22 @@ pub(crate) enum Why {
     UnknownStore,
     /// An error of this program.
     Ours,
+    /// A mail server does not answer as it should: why, in Japanese and in English.
+    Server(String, String),
     /// What the system says.
     Other(String),
 }
 
 impl Why {
     /// In the words of `lang`.
-    pub(crate) fn of(&self, lang: Lang) -> String {
+    pub fn of(&self, lang: Lang) -> String {
         let text = match self {
             Self::Missing => lang.pick("ファイルもフォルダもありません", "there is no such file or folder"),
             Self::Forbidden => lang.pick("権限がありません", "you do not have the permission"),
             Self::Folder => lang.pick("フォルダです", "it is a folder"),
             Self::LargeMail => lang.pick("256 MiB を超えています", "larger than 256 MiB"),
             Self::LargeFile(cap) => {
-                let cap = crate::screen::shape::size(*cap);
+                let cap = mebibytes(*cap);
                 return match lang {
                     Lang::Ja => format!("{cap} を超えています"),
                     Lang::En => format!("larger than {cap}"),
@@ -58,9 +60,18 @@ impl Why {
                 "このメールで noroshi の誤りが見つかりました。報告をお願いします",
                 "this mail brought out an error of noroshi; please report it",
             ),
+            Self::Server(ja, en) => lang.pick(ja, en),
             Self::Other(text) => text,
         };
         text.to_owned()
+    }
+}
+
+/// `256 MB`: caps are whole powers of 1,024.
+fn mebibytes(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KB", bytes.div_ceil(1 << 10)),
+        whole => format!("{whole} MB"),
     }
 }
 

@@ -3,24 +3,49 @@
 use rayon::prelude::*;
 
 use super::spare::Spare;
-use super::{BATCH_BYTES, BATCH_MAILS, Content, Input, Intake, Mail, Why};
-use crate::outcome::Failure;
+use super::{BATCH_BYTES, BATCH_MAILS, Content, Input, Intake, Mail, Place, Why};
+
+/// No workers could be started.
+#[derive(Debug)]
+pub struct NoWorkers {
+    /// How many were asked for.
+    pub jobs: usize,
+    /// What the system says.
+    pub why: String,
+}
 
 /// Stack of a worker.
 const STACK: usize = 8 << 20;
 
 /// Lets `work` have the path and bytes of every mail, in parallel, and `take` what came of it, one by one and
 /// in the order of the intake. What cannot be read is noted.
-pub(crate) fn each<R: Send>(
+///
+/// # Errors
+/// [`NoWorkers`], or what `take` returns.
+pub fn each<R: Send, E: From<NoWorkers>>(
     intake: &mut Intake,
     jobs: usize,
     work: impl Fn(&str, Input<'_>) -> R + Sync,
-    mut take: impl FnMut(R) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let pool =
-        rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build().map_err(|error| {
-            Failure::Usage(format!("--jobs {jobs}: workers could not be started: {error}"))
-        })?;
+    take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    each_at(intake, jobs, |place, input| work(&place.path, input), take)
+}
+
+/// Like [`each`], for work that asks where the mail lies.
+///
+/// # Errors
+/// [`NoWorkers`], or what `take` returns.
+pub fn each_at<R: Send, E: From<NoWorkers>>(
+    intake: &mut Intake,
+    jobs: usize,
+    work: impl Fn(&Place, Input<'_>) -> R + Sync,
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .stack_size(STACK)
+        .build()
+        .map_err(|error| NoWorkers { jobs, why: error.to_string() })?;
     let mut ahead = None;
     let mut large = Vec::new();
     loop {
@@ -28,11 +53,11 @@ pub(crate) fn each<R: Send>(
         let results: Vec<Result<R, (String, Why)>> = match batch.pop() {
             None => return Ok(()),
             Some(mail) if batch.is_empty() && mail.size > BATCH_BYTES && !mail.is_read() => {
-                let path = mail.path.clone();
+                let place = mail.place.clone();
                 let read = mail.bytes_in(&mut large);
                 vec![
-                    read.map_err(|why| (path.clone(), why))
-                        .and_then(|()| pool.install(|| work_on(path, Input::Raw(&large), &work))),
+                    read.map_err(|why| (place.path.clone(), why))
+                        .and_then(|()| pool.install(|| work_on(place, Input::Raw(&large), &work))),
                 ]
             }
             Some(last) => {
@@ -54,31 +79,31 @@ pub(crate) fn each<R: Send>(
 }
 
 fn one<R>(
-    mail: Mail,
+    mut mail: Mail,
     spare: &Spare,
-    work: &(impl Fn(&str, Input<'_>) -> R + Sync),
+    work: &(impl Fn(&Place, Input<'_>) -> R + Sync),
 ) -> Result<R, (String, Why)> {
-    let path = mail.path.clone();
+    let place = std::mem::take(&mut mail.place);
     if let Content::Read(reading) = &mail.content {
-        return work_on(path, Input::Read(reading), work);
+        return work_on(place, Input::Read(reading), work);
     }
     let bytes = match mail.bytes() {
         Ok(bytes) => bytes,
-        Err(why) => return Err((path, why)),
+        Err(why) => return Err((place.path, why)),
     };
-    let result = work_on(path, Input::Raw(&bytes), work);
+    let result = work_on(place, Input::Raw(&bytes), work);
     spare.give(bytes);
     result
 }
 
 fn work_on<R>(
-    path: String,
+    place: Place,
     input: Input<'_>,
-    work: &(impl Fn(&str, Input<'_>) -> R + Sync),
+    work: &(impl Fn(&Place, Input<'_>) -> R + Sync),
 ) -> Result<R, (String, Why)> {
     // Reading a mail never panics; should it ever, one mail is lost and named, not the whole run.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&path, input)))
-        .map_err(|_| (path, Why::Ours))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&place, input)))
+        .map_err(|_| (place.path, Why::Ours))
 }
 
 /// As many mails as may be worked on at once; a large one alone.

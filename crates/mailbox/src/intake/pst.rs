@@ -5,11 +5,11 @@ use std::fs::File;
 use forensics::Limits;
 use forensics::pst::{Place, Reader, Why as Unfit};
 
-use super::{Content, Mail, Why};
+use super::{Content, Mail, Place as Lies, Why};
 
 /// An open data file.
 pub(super) struct Pst {
-    path: String,
+    lies: Lies,
     reader: Reader<File>,
     place: Place,
     limits: Limits,
@@ -17,13 +17,13 @@ pub(super) struct Pst {
 
 impl Pst {
     /// Opens a data file.
-    pub(super) fn open(path: String, file: File) -> Result<Self, Why> {
+    pub(super) fn open(lies: Lies, file: File) -> Result<Self, Why> {
         let reader = Reader::open(file).map_err(|unfit| match unfit {
             Unfit::Encrypted => Why::LockedStore,
             Unfit::NoDataFile | Unfit::Version => Why::UnknownStore,
         })?;
         let place = reader.start();
-        Ok(Self { path, reader, place, limits: Limits::default() })
+        Ok(Self { lies, reader, place, limits: Limits::default() })
     }
 
     /// The next message; its name is the file's, its folders, and its number there.
@@ -31,7 +31,8 @@ impl Pst {
         let found = self.reader.next(&mut self.place)?;
         let reading = self.reader.read(&found, &self.limits);
         let folder = if found.folder.is_empty() { String::new() } else { format!("/{}", found.folder) };
-        let path = format!("{}{folder}#{}", self.path, found.number);
-        Some(Mail { path, size: reading.facts.size, content: Content::Read(Box::new(reading)) })
+        let Lies { path, file, stamp } = &self.lies;
+        let lies = Lies { path: format!("{path}{folder}#{}", found.number), file: *file, stamp: *stamp };
+        Some(Mail { place: lies, size: reading.facts.size, content: Content::Read(Box::new(reading)) })
     }
 }

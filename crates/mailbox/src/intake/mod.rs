@@ -7,6 +7,7 @@ mod batch;
 mod look;
 mod pst;
 mod spare;
+mod stamp;
 mod walk;
 mod why;
 
@@ -14,32 +15,30 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use anatomy::Password;
-use desk::dissect::{Settings, dissect_reading, dissect_with};
 use forensics::Reading;
 use forensics::mbox::MboxReader;
-use lexicon::MailFacts;
 
-pub(crate) use batch::each;
-pub(crate) use why::Why;
+pub use batch::{NoWorkers, each, each_at};
+pub use stamp::{Place, Stamp};
+pub use why::Why;
 
 use look::Look;
 use spare::Spare;
 use walk::{Found, Walk};
 
 /// Mails that are larger are told, not read: no mail server passes them on.
-pub(crate) const MAX_MAIL: u64 = 256 << 20;
+pub const MAX_MAIL: u64 = 256 << 20;
 /// Bytes of mails that are worked on at once.
-pub(crate) const BATCH_BYTES: u64 = 4 << 20;
+pub const BATCH_BYTES: u64 = 4 << 20;
 /// Mails that are worked on at once.
-pub(crate) const BATCH_MAILS: usize = 128;
+pub const BATCH_MAILS: usize = 128;
 /// Bytes read to see what a file is; a smaller file is then read already.
 const HEAD_BYTES: u64 = 64 << 10;
 
 /// A mail to be worked on.
-pub(crate) struct Mail {
-    /// Its name in the output.
-    pub(crate) path: String,
+pub struct Mail {
+    /// Where it lies, with its name in the output.
+    pub place: Place,
     /// Its size in bytes, as far as is known.
     size: u64,
     content: Content,
@@ -55,7 +54,7 @@ enum Content {
 
 /// A mail as it is handed to those who work on it.
 #[derive(Clone, Copy)]
-pub(crate) enum Input<'a> {
+pub enum Input<'a> {
     /// Its bytes.
     Raw(&'a [u8]),
     /// What was read of it: it has no bytes of its own.
@@ -64,30 +63,27 @@ pub(crate) enum Input<'a> {
 
 impl<'a> Input<'a> {
     /// Its bytes; empty where it has none.
-    pub(crate) fn raw(self) -> &'a [u8] {
+    pub fn raw(self) -> &'a [u8] {
         match self {
             Self::Raw(bytes) => bytes,
             Self::Read(_) => &[],
         }
     }
-
-    /// Dissects it, trying also the passwords that other mails told.
-    pub(crate) fn dissect(self, path: &str, settings: &Settings, others: &[Password]) -> MailFacts {
-        match self {
-            Self::Raw(bytes) => dissect_with(bytes, path, settings, others).facts,
-            Self::Read(reading) => dissect_reading(reading.clone(), path, settings, others).facts,
-        }
-    }
 }
 
 impl Mail {
+    /// A mail whose bytes are here.
+    pub fn of_bytes(place: Place, bytes: Vec<u8>) -> Self {
+        Self { place, size: bytes.len() as u64, content: Content::Bytes(bytes) }
+    }
+
     /// True for a message that was read already.
     fn is_read(&self) -> bool {
         matches!(self.content, Content::Read(_))
     }
 
     /// Its raw bytes.
-    pub(crate) fn bytes(self) -> Result<Vec<u8>, Why> {
+    pub fn bytes(self) -> Result<Vec<u8>, Why> {
         match self.content {
             Content::Bytes(bytes) => Ok(bytes),
             Content::Begun(head, file) => read_capped(head, file, self.size),
@@ -97,7 +93,7 @@ impl Mail {
 
     /// Its raw bytes, read into `buffer` where they have to be read: one large mail after the other then takes the
     /// memory of the largest, whatever the allocator keeps.
-    pub(crate) fn bytes_in(self, buffer: &mut Vec<u8>) -> Result<(), Why> {
+    pub fn bytes_in(self, buffer: &mut Vec<u8>) -> Result<(), Why> {
         buffer.clear();
         match self.content {
             Content::Bytes(bytes) => *buffer = bytes,
@@ -118,29 +114,46 @@ impl Mail {
 
 /// What could not be read, and what was passed over.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
+pub struct Notes {
     /// Paths that could not be read, and why, in order.
-    pub(crate) unread: Vec<(String, Why)>,
+    pub unread: Vec<(String, Why)>,
     /// Files in folders that are no mails.
-    pub(crate) no_mails: u64,
+    pub no_mails: u64,
     /// Symbolic links, devices and the like in folders.
-    pub(crate) not_followed: u64,
+    pub not_followed: u64,
 }
 
 /// Mails one after the other.
-pub(crate) struct Intake {
+pub struct Intake {
     arguments: std::vec::IntoIter<String>,
     walk: Option<Walk>,
     mbox: Option<Mbox>,
     pst: Option<pst::Pst>,
     /// What was noted so far; complete when the last mail was given.
-    pub(crate) notes: Notes,
+    pub notes: Notes,
     /// Buffers of mails that are done with.
     spare: Spare,
+    /// Says of a file that it need not be read.
+    pass_over: Option<PassOver>,
+    /// Opens what is named by an address.
+    remote: Option<Remote>,
+    source: Option<Box<dyn Source>>,
+}
+
+/// Says of a file, by its path and its stamp, that it need not be read.
+pub type PassOver = Box<dyn FnMut(&str, Stamp) -> bool>;
+
+/// Opens a mailbox that is named by an address, such as `imap://…`.
+pub type Remote = Box<dyn FnMut(&str) -> Result<Box<dyn Source>, Why>>;
+
+/// A mailbox that is no file: it hands out its mails itself.
+pub trait Source {
+    /// The next mail, but none that `pass_over` says of; what could not be read is noted.
+    fn next(&mut self, notes: &mut Notes, pass_over: &mut dyn FnMut(&str, Stamp) -> bool) -> Option<Mail>;
 }
 
 struct Mbox {
-    path: String,
+    place: Place,
     reader: MboxReader<Box<dyn io::BufRead>>,
     /// The number of the next message.
     number: u64,
@@ -152,7 +165,7 @@ struct Mbox {
 
 impl Intake {
     /// Mails of these paths, in order; `-` is standard input.
-    pub(crate) fn new(paths: Vec<String>) -> Self {
+    pub fn new(paths: Vec<String>) -> Self {
         Self {
             arguments: paths.into_iter(),
             walk: None,
@@ -160,16 +173,41 @@ impl Intake {
             pst: None,
             notes: Notes::default(),
             spare: Spare::default(),
+            pass_over: None,
+            remote: None,
+            source: None,
         }
     }
 
+    /// The same, which does not read what `pass_over` says of.
+    #[must_use]
+    pub fn passing_over(self, pass_over: PassOver) -> Self {
+        Self { pass_over: Some(pass_over), ..self }
+    }
+
+    /// The same, in which `remote` opens arguments that are addresses (`scheme://…`).
+    #[must_use]
+    pub fn with_remote(self, remote: Remote) -> Self {
+        Self { remote: Some(remote), ..self }
+    }
+
     /// The next mail.
-    pub(crate) fn next(&mut self) -> Option<Mail> {
+    pub fn next(&mut self) -> Option<Mail> {
         loop {
             if let Some(mbox) = &mut self.mbox {
                 match mbox.next(&mut self.notes) {
                     Some(mail) => return Some(mail),
                     None => self.mbox = None,
+                }
+                continue;
+            }
+            if let Some(source) = &mut self.source {
+                let asked = &mut self.pass_over;
+                let mut pass_over =
+                    |path: &str, stamp| asked.as_mut().is_some_and(|asked| asked(path, stamp));
+                match source.next(&mut self.notes, &mut pass_over) {
+                    Some(mail) => return Some(mail),
+                    None => self.source = None,
                 }
                 continue;
             }
@@ -202,6 +240,13 @@ impl Intake {
         if path == "-" {
             return self.stream(path, io::stdin());
         }
+        if let Some(remote) = self.remote.as_mut().filter(|_| path.contains("://")) {
+            match remote(&path) {
+                Ok(source) => self.source = Some(source),
+                Err(why) => self.notes.unread.push((path, why)),
+            }
+            return None;
+        }
         match std::fs::metadata(&path) {
             Err(error) => self.unread(path, &error),
             Ok(meta) if meta.is_dir() => {
@@ -209,7 +254,7 @@ impl Intake {
                 None
             }
             Ok(meta) if meta.is_file() => {
-                self.file(Found { path: PathBuf::from(path), size: meta.len(), surely_mail: true })
+                self.file(Found { path: PathBuf::from(path), stamp: Stamp::of(&meta), surely_mail: true })
             }
             // A pipe: `noroshi dissect <(…)`.
             Ok(_) => match File::open(&path) {
@@ -221,8 +266,12 @@ impl Intake {
 
     /// A regular file, named or found in a folder.
     fn file(&mut self, found: Found) -> Option<Mail> {
-        let Found { path, size, surely_mail } = found;
+        let Found { path, stamp, surely_mail } = found;
+        let size = stamp.size;
         let name = path.to_string_lossy().into_owned();
+        if self.pass_over.as_mut().is_some_and(|pass_over| pass_over(&name, stamp)) {
+            return None;
+        }
         let opened = File::open(&path).and_then(|mut file| {
             let mut head = self.spare.take();
             head.reserve(usize::try_from(size.min(HEAD_BYTES)).unwrap_or(0) + 1);
@@ -235,12 +284,12 @@ impl Intake {
         };
         match look::look(&path, &head) {
             Look::Mbox { always_number } => self.start_mbox(
-                name,
+                Place { file: name.len(), path: name, stamp },
                 Box::new(BufReader::with_capacity(256 << 10, Cursor::new(head).chain(file))),
                 always_number,
             ),
             Look::Pst => {
-                match pst::Pst::open(name.clone(), file) {
+                match pst::Pst::open(Place { file: name.len(), path: name.clone(), stamp }, file) {
                     Ok(pst) => self.pst = Some(pst),
                     Err(why) => self.notes.unread.push((name, why)),
                 }
@@ -255,7 +304,7 @@ impl Intake {
                 let whole = (head.len() as u64) < HEAD_BYTES;
                 let size = if whole { head.len() as u64 } else { size };
                 let content = if whole { Content::Bytes(head) } else { Content::Begun(head, file) };
-                Some(Mail { path: name, size, content })
+                Some(Mail { place: Place { file: name.len(), path: name, stamp }, size, content })
             }
         }
     }
@@ -268,7 +317,11 @@ impl Intake {
         }
         if forensics::mbox::is_mbox(&head) {
             let reader = BufReader::with_capacity(256 << 10, Cursor::new(head).chain(input));
-            return self.start_mbox(path, Box::new(reader), false);
+            return self.start_mbox(
+                Place { file: path.len(), path, stamp: Stamp::default() },
+                Box::new(reader),
+                false,
+            );
         }
         if let Err(error) = input.take(MAX_MAIL + 1).read_to_end(&mut head) {
             return self.unread(path, &error);
@@ -276,18 +329,20 @@ impl Intake {
         if head.len() as u64 > MAX_MAIL {
             return self.too_large(path);
         }
-        Some(Mail { path, size: head.len() as u64, content: Content::Bytes(head) })
+        let place =
+            Place { file: path.len(), path, stamp: Stamp { size: head.len() as u64, ..Stamp::default() } };
+        Some(Mail { place, size: head.len() as u64, content: Content::Bytes(head) })
     }
 
     fn start_mbox(
         &mut self,
-        path: String,
+        place: Place,
         reader: Box<dyn io::BufRead>,
         always_number: bool,
     ) -> Option<Mail> {
         let cap = usize::try_from(MAX_MAIL).unwrap_or(usize::MAX);
         let reader = MboxReader::new(reader, cap);
-        self.mbox = Some(Mbox { path, reader, number: 1, ahead: None, always_number });
+        self.mbox = Some(Mbox { place, reader, number: 1, ahead: None, always_number });
         None
     }
 
@@ -314,13 +369,15 @@ impl Mbox {
                 alone = second.is_none();
                 self.ahead = Some(second);
             }
-            let path = if alone { self.path.clone() } else { format!("{}#{number}", self.path) };
+            let Place { path, file, stamp } = &self.place;
+            let path = if alone { path.clone() } else { format!("{path}#{number}") };
             match message {
                 Err(error) => notes.unread.push((path, error.into())),
                 Ok(message) if message.cut => notes.unread.push((path, Why::LargeMail)),
                 Ok(message) => {
                     let size = message.bytes.len() as u64;
-                    return Some(Mail { path, size, content: Content::Bytes(message.bytes) });
+                    let place = Place { path, file: *file, stamp: *stamp };
+                    return Some(Mail { place, size, content: Content::Bytes(message.bytes) });
                 }
             }
         }
@@ -341,7 +398,10 @@ fn read_capped(head: Vec<u8>, rest: impl Read, size: u64) -> Result<Vec<u8>, Why
 }
 
 /// A file that the command line names, whole; `-` is standard input.
-pub(crate) fn file(path: &Path, cap: u64) -> Result<Vec<u8>, Why> {
+///
+/// # Errors
+/// It cannot be read, or is longer than `cap` bytes.
+pub fn file(path: &Path, cap: u64) -> Result<Vec<u8>, Why> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {
         io::stdin().take(cap + 1).read_to_end(&mut bytes)?;
@@ -355,6 +415,9 @@ pub(crate) fn file(path: &Path, cap: u64) -> Result<Vec<u8>, Why> {
 }
 
 /// A text file that the command line names, whole; `-` is standard input.
-pub(crate) fn text_file(path: &Path, cap: u64) -> Result<String, Why> {
+///
+/// # Errors
+/// It cannot be read, is longer than `cap` bytes, or is no UTF-8.
+pub fn text_file(path: &Path, cap: u64) -> Result<String, Why> {
     String::from_utf8(file(path, cap)?).map_err(|_| Why::NotUtf8)
 }
