@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Each room and the rooms it may know.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("lexicon", &[]),
     ("gate", &["lexicon"]),
     ("forensics", &["lexicon"]),
@@ -22,6 +22,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("desk", &["lexicon", "gate", "forensics", "anatomy", "indicators", "casework"]),
     ("vault", &["lexicon", "desk"]),
     ("hub", &["lexicon", "desk", "gate", "vault", "exchange", "indicators", "forensics", "anatomy"]),
+    ("hunter", &["lexicon", "indicators"]),
     (
         "noroshi",
         &[
@@ -36,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "desk",
             "vault",
             "hub",
+            "hunter",
         ],
     ),
 ];

@@ -9,9 +9,11 @@ mod dissect_html;
 mod doctor;
 mod export;
 mod guards;
+mod hunt;
 mod serve;
 mod supplied;
 mod waiting;
+mod watch;
 mod worker;
 
 use clap::Subcommand;
@@ -26,6 +28,8 @@ pub(crate) enum Verb {
     Dissect(dissect::Args),
     Campaigns(campaigns::Args),
     Export(export::Args),
+    Hunt(hunt::Args),
+    Watch(Box<watch::Args>),
     Doctor(doctor::Args),
     /// Opens attachments for its parent, locked in (started by noroshi itself)
     #[command(hide = true)]
@@ -39,6 +43,8 @@ impl Verb {
             Self::Dissect(args) => dissect::run(args, session),
             Self::Campaigns(args) => campaigns::run(args, session),
             Self::Export(args) => export::run(args, session),
+            Self::Hunt(args) => hunt::run(args, session),
+            Self::Watch(args) => watch::run(*args, session),
             Self::Doctor(args) => doctor::run(&args, session),
             Self::Worker => worker::run(),
         }
