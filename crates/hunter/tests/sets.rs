@@ -93,6 +93,8 @@ fn guards_tell_and_keep_out_what_would_be_found_everywhere() {
     let guarded: Vec<&str> = gather.guarded().iter().map(|guarded| guarded.value.as_str()).collect();
     assert_eq!(guarded, ["com", "co.jp", "8.8.8.8", "10.0.0.0/8", "www.google.com"]);
     assert_eq!((gather.counts().values, gather.counts().guarded), (1, 5));
+    let tunnels = self::gather("c.txt", "bad-name.at.ply.gg\nduckdns.org\nx.duckdns.org\n");
+    assert_eq!(tunnels.guarded().iter().map(|guarded| guarded.value.as_str()).collect::<Vec<_>>(), ["duckdns.org"]);
     gather.add("b.txt", b"evil.example # again\n");
     assert_eq!(gather.counts().again, 1);
     let mut asked = Gather::new(Guards::builtin_for_examples(), true);

@@ -289,11 +289,6 @@ impl Inputs {
         self.unread.push(unread);
     }
 
-    /// The file that a stream belongs to.
-    pub(crate) fn told_of(&self, opened: &Opened) -> usize {
-        opened.file
-    }
-
     /// At the end: files that became shorter while they were read.
     pub fn look_back(&mut self) {
         for told in &self.told {

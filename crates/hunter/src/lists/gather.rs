@@ -161,10 +161,6 @@ impl Gather {
         self.builder.finish()
     }
 
-    pub(super) fn source(&self) -> &str {
-        &self.source
-    }
-
     pub(super) fn reserve(&mut self, values: usize) {
         self.builder.reserve(values);
     }
@@ -235,7 +231,9 @@ impl Gather {
             Kind::FileHash => ObservableType::File,
             _ => return None,
         };
-        self.guards.against(observable, value)
+        self.guards
+            .against(observable, value)
+            .filter(|mark| mark.list != indicators::guard::lists::PUBLIC_SUFFIX || !is_by_wildcard(value))
     }
 
     pub(super) fn remark(&mut self, line: usize, value: &str, why: Why) {
@@ -245,6 +243,13 @@ impl Gather {
             self.remarks.push(Remark { source: self.source.clone(), line, value, why });
         }
     }
+}
+
+/// True if a name is a public suffix only because every name beside it is one as well (`*.at.ply.gg`): then it is one
+/// customer's, and as good an indicator as any.
+fn is_by_wildcard(name: &str) -> bool {
+    name.split_once('.')
+        .is_some_and(|(_, parent)| indicators::shape::is_public_suffix(&format!("no-such-customer.{parent}")))
 }
 
 /// A list may say `ip` for both families.

@@ -124,7 +124,7 @@ impl FromStr for Format {
 }
 
 /// How the lines of one log are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Schema {
     /// The format.
     pub format: Format,
@@ -133,7 +133,7 @@ pub struct Schema {
     shape: Shape,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Shape {
     Lines(fn(&[u8], &mut Record) -> bool),
     Bind,
