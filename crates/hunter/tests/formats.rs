@@ -100,7 +100,7 @@ fn zeek_with_tabs_by_its_header() {
          1699999999.600000\tCx\t198.51.100.9\t1031\t192.0.2.66\t80\tGET\tok.test\t/gate/in\t-\t-\t-\n",
         &[
             "6 2023-11-14T22:13:19.5Z 198.51.100.9 EvilBot/1.0 EvilBot/1",
-            "6 2023-11-14T22:13:19.5Z 198.51.100.9 /gate/in http://shop.test/gate/",
+            "6 2023-11-14T22:13:19.5Z 198.51.100.9 /gate/in?x=1 http://shop.test/gate/",
             "7 2023-11-14T22:13:19.6Z 198.51.100.9 192.0.2.66 192.0.2.66",
         ],
     );
@@ -131,7 +131,7 @@ fn suricata_eve_with_nested_and_escaped_fields() {
         &[
             "1 2023-11-14T22:13:20.123456+09:00 198.51.100.9 www.evil.example evil.example",
             "2 2023-11-14T22:13:21.123456+09:00 198.51.100.9 /gate/in http://shop.test/gate/",
-            "3 2023-11-14T22:13:22.123456+09:00 198.51.100.9 CN=*.evil.example evil.example",
+            "3 2023-11-14T22:13:22.123456+09:00 198.51.100.9 evil.example evil.example",
         ],
     );
 }
@@ -209,9 +209,9 @@ fn postfix_with_its_client() {
          Nov 14 22:13:21 mx postfix/qmgr[99]: 4F2: from=<attacker@evil.example>, size=1234, nrcpt=1 (queue active)\n\
          Nov 14 22:13:22 mx postfix/cleanup[9]: 4F2: warning: header Subject: 請求書の件 from ok.test[198.51.100.7]; from=<a@ok.test> to=<b@ok.test>\n",
         &[
-            "1 2023-11-14T22:13:20+09:00 198.51.100.9 client=mail.evil.example[198.51.100.9] evil.example",
-            "2 2023-11-14T22:13:21+09:00  from=<attacker@evil.example>, size=1234, nrcpt=1 (queue active) attacker@evil.example",
-            "3 2023-11-14T22:13:22+09:00 198.51.100.7 warning: header Subject: 請求書の件 from ok.test[198.51.100.7]; from=<a@ok.test> to=<b@ok.test> 請求書の件",
+            "1 2023-11-14T22:13:20+09:00 198.51.100.9 mail.evil.example evil.example",
+            "2 2023-11-14T22:13:21+09:00  attacker@evil.example attacker@evil.example",
+            "3 2023-11-14T22:13:22+09:00 198.51.100.7 請求書の件 請求書の件",
         ],
     );
 }
@@ -238,7 +238,7 @@ fn csv_and_json_with_named_fields() {
          2023-11-14 22:13:21,198.51.100.9,ok.test,\"see 192.0.2.66, please\"\n",
         &[
             "2 2023-11-14T22:13:20+09:00 198.51.100.9 www.evil.example evil.example",
-            "3 2023-11-14T22:13:21+09:00 198.51.100.9 see 192.0.2.66, please 192.0.2.66",
+            "3 2023-11-14T22:13:21+09:00 198.51.100.9 192.0.2.66 192.0.2.66",
         ],
     );
     check(
@@ -246,7 +246,7 @@ fn csv_and_json_with_named_fields() {
         "{\"time\":\"2023-11-14T22:13:20Z\",\"client\":\"198.51.100.9\",\"message\":\"asked for www.evil.example\"}\n\
          {\"time\":\"2023-11-14T22:13:21Z\",\"source\":{\"ip\":\"192.0.2.66\"},\"dns\":{\"question\":{\"name\":\"ok.test\"}}}\n",
         &[
-            "1 2023-11-14T22:13:20Z 198.51.100.9 asked for www.evil.example evil.example",
+            "1 2023-11-14T22:13:20Z 198.51.100.9 www.evil.example evil.example",
             "2 2023-11-14T22:13:21Z 192.0.2.66 192.0.2.66 192.0.2.66",
         ],
     );

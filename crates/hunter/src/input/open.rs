@@ -201,7 +201,8 @@ impl Inputs {
             let mut head = Vec::with_capacity(HEAD);
             if let Err(error) = peek(&mut opened.stream, opened.is_live, &mut head) {
                 self.failed(&opened.path, &error);
-                return None;
+                // What came before the fault is searched.
+                opened.stream = Box::new(io::empty());
             }
             let wrapping = wrapping(&head);
             let rest = std::mem::replace(&mut opened.stream, Box::new(io::empty()));

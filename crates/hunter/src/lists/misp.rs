@@ -120,7 +120,7 @@ fn values(gather: &mut Gather, at: usize, kind: &str, value: &str, origin: u32) 
     }
     let value = if kind == "regkey|value" { value.split('|').next().unwrap_or(value) } else { value };
     let known = match kind {
-        "ip-src" | "ip-dst" => Some(Kind::Ipv4),
+        "ip" | "ip-src" | "ip-dst" => Some(Kind::Ipv4),
         "uri" => Some(if value.starts_with('/') { Kind::UrlPath } else { Kind::Url }),
         "email-subject" => Some(Kind::Subject),
         "regkey|value" => Some(Kind::RegistryKey),

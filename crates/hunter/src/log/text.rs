@@ -69,6 +69,12 @@ fn dotted(set: &Set, text: &[u8], sights: &mut Vec<Sight>) {
             end += 1;
         }
         at = end;
+        while start < dot && matches!(text.get(start), Some(b'.' | b'-')) {
+            start += 1;
+        }
+        if start == dot && dot + 1 < end {
+            start += 1;
+        }
         let last = text.get(end - 1).copied().unwrap_or(0);
         if last.is_ascii_digit() {
             let token = text.get(start..end).unwrap_or_default();

@@ -225,7 +225,7 @@ mod tests {
         for text in ["1.2.3", "1.2.3.4.5", "256.1.1.1", "1..2.3.4", "1.2.3.4x", "1.2.3.", ".1.2.3", "0001.2.3.4"] {
             assert_eq!(ipv4(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(ipv6(b"[2001:db8::1%eth0]"), None);
+        assert_eq!(ipv6(b"[2001:db8::1%eth0]"), Some("2001:db8::1".parse().unwrap()));
         assert!(ipv6(b"[2001:db8::1]").is_some());
         assert_eq!(ipv6(b"::ffff:192.0.2.1"), Some("192.0.2.1".parse().unwrap()));
     }

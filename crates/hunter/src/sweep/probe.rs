@@ -28,6 +28,10 @@ impl Probe {
                     }
                 }
                 Role::Time | Role::TimeOfDay | Role::User | Role::Port | Role::Query => continue,
+                Role::Text | Role::Email => {
+                    self.within(set, line, text, sights);
+                    continue;
+                }
                 role => self.other(set, role, text),
             }
             if !self.found.is_empty() {
@@ -53,6 +57,22 @@ impl Probe {
         });
     }
 
+    /// A text: each thing in it by itself.
+    fn within(&mut self, set: &Set, line: &[u8], text: &[u8], sights: &mut Vec<Sight>) {
+        scan(set, text, &mut self.inner);
+        let place = (text.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
+        for mut sight in self.inner.drain(..) {
+            if place < line.len() {
+                sight.start += place;
+                sight.end += place;
+            } else {
+                sight.written = text.get(sight.start..sight.end).map(<[u8]>::to_vec);
+                (sight.start, sight.end) = (0, 0);
+            }
+            sights.push(sight);
+        }
+    }
+
     fn other(&mut self, set: &Set, role: Role, text: &[u8]) {
         let found = &mut self.found;
         match role {
@@ -62,8 +82,8 @@ impl Probe {
                     host(set, answer, found);
                 }
             }
-            Role::Url => url(set, text, found),
-            Role::Path => {
+            Role::Url if !text.starts_with(b"/") => url(set, text, found),
+            Role::Path | Role::Url => {
                 set.find_part(Kind::UrlPath, text, found);
                 set.find_part(Kind::FileName, text, found);
                 // A proxy's request may stand where a path is expected.
@@ -87,19 +107,15 @@ impl Probe {
                 }
             }
             Role::Subject => set.find_part(Kind::Subject, text, found),
-            Role::Email | Role::Text => {
-                scan(set, text, &mut self.inner);
-                for sight in self.inner.drain(..) {
-                    found.extend(sight.entries);
-                }
-            }
-            Role::Name | Role::Time | Role::TimeOfDay | Role::User | Role::Port | Role::Query => {}
+            Role::Email | Role::Text | Role::Name | Role::Time | Role::TimeOfDay | Role::User | Role::Port | Role::Query => {}
         }
     }
 
     /// URLs whose host and path are fields of their own.
     fn joined(&mut self, set: &Set, line: &[u8], record: &Record, sights: &mut Vec<Sight>) {
-        let Some(path) = record.first(line, Role::Path) else { return };
+        // Suricata's url is a path.
+        let as_url = || record.first(line, Role::Url).filter(|url| url.starts_with(b"/"));
+        let Some(path) = record.first(line, Role::Path).or_else(as_url) else { return };
         let host = record.first(line, Role::Host).or_else(|| record.first(line, Role::Ip));
         let query = record.first(line, Role::Query);
         let whole;

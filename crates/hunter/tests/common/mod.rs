@@ -53,6 +53,9 @@ pub(crate) fn sweep_text(set: &Set, text: &[u8]) -> (Vec<Hit>, Summary) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     std::fs::write(&path, text).unwrap();
+    // A log that is old: syslog's times without a year are told by the last change.
+    let written = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_704_240_000);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(written).unwrap();
     let (hits, summary) = run(set, &settings(&[&path]));
     (hits.into_iter().map(|(_, hit)| hit).collect(), summary)
 }

@@ -108,6 +108,7 @@ impl Guards {
         let mut guards = Self { public_suffixes: true, ..Self::default() };
         guards.ranges(&builtin::PRIVATE, PRIVATE, lists::PRIVATE_RANGE);
         guards.names(&builtin::RESERVED_LOCAL, RESERVED, lists::RESERVED_NAME, Reach::Address);
+        guards.ranges(&builtin::RESOLVERS, POPULAR, lists::POPULAR_SERVICE);
         guards.names(&builtin::NAME_SPACES, POPULAR, lists::POPULAR_SERVICE, Reach::Url);
         guards.names(&builtin::POPULAR, POPULAR, lists::POPULAR_SERVICE, Reach::Host);
         guards
