@@ -100,7 +100,7 @@ impl Gather {
     pub fn new(guards: Guards, use_guarded: bool) -> Self {
         Self {
             builder: Builder::new(),
-            guards,
+            guards: guards.with_public_resolvers(),
             use_guarded,
             counts: Counts::default(),
             remarks: Vec::new(),

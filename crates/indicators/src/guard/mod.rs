@@ -108,10 +108,17 @@ impl Guards {
         let mut guards = Self { public_suffixes: true, ..Self::default() };
         guards.ranges(&builtin::PRIVATE, PRIVATE, lists::PRIVATE_RANGE);
         guards.names(&builtin::RESERVED_LOCAL, RESERVED, lists::RESERVED_NAME, Reach::Address);
-        guards.ranges(&builtin::RESOLVERS, POPULAR, lists::POPULAR_SERVICE);
         guards.names(&builtin::NAME_SPACES, POPULAR, lists::POPULAR_SERVICE, Reach::Url);
         guards.names(&builtin::POPULAR, POPULAR, lists::POPULAR_SERVICE, Reach::Host);
         guards
+    }
+
+    /// Adds the well-known public resolvers: in a log every machine asks them, so that a sweep must not look for them
+    /// by accident.
+    #[must_use]
+    pub fn with_public_resolvers(mut self) -> Self {
+        self.ranges(&builtin::RESOLVERS, POPULAR, lists::POPULAR_SERVICE);
+        self
     }
 
     /// Adds the organisation's own domains: they, everything below them, URLs on them and addresses in them
