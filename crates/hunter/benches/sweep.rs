@@ -13,7 +13,12 @@ use indicators::guard::Guards;
 fn set() -> Set {
     let mut list = String::new();
     for number in 0..100_000u32 {
-        let _ = writeln!(list, "n{}.{}", number.wrapping_mul(2_654_435_761), ["com", "net", "co.jp", "test"][number as usize % 4]);
+        let _ = writeln!(
+            list,
+            "n{}.{}",
+            number.wrapping_mul(2_654_435_761),
+            ["com", "net", "co.jp", "test"][number as usize % 4]
+        );
     }
     for number in 0..10_000u32 {
         let _ = writeln!(list, "{}", std::net::Ipv4Addr::from(0x2000_0000 + number * 65_537));
@@ -30,13 +35,30 @@ fn bench(criterion: &mut Criterion) {
     let names: Vec<String> = (0..5_000u32).map(|n| format!("h{n}.site{}.example", n * 7)).collect();
     let logs: [(&str, fn(u32, &str) -> String); 4] = [
         ("bind", |n, name| {
-            format!("14-Nov-2023 22:13:20.004 queries: info: client @0x7f04616db304 10.28.{}.{}#10158 ({name}): query: {name} IN A +E(0)K (10.0.0.53)\n", n % 200, n % 250)
+            format!(
+                "14-Nov-2023 22:13:20.004 queries: info: client @0x7f04616db304 10.28.{}.{}#10158 ({name}): query: {name} IN A +E(0)K (10.0.0.53)\n",
+                n % 200,
+                n % 250
+            )
         }),
-        ("squid", |n, name| format!("1699999999.123     45 10.28.{}.9 TCP_MISS/200 1234 GET http://{name}/a/b?c={n} - HIER_DIRECT/198.51.100.7 text/html\n", n % 200)),
+        ("squid", |n, name| {
+            format!(
+                "1699999999.123     45 10.28.{}.9 TCP_MISS/200 1234 GET http://{name}/a/b?c={n} - HIER_DIRECT/198.51.100.7 text/html\n",
+                n % 200
+            )
+        }),
         ("zeek-json", |n, name| {
-            format!("{{\"ts\":1699999999.5,\"uid\":\"CZGShC2znK1sV7jdI7\",\"id.orig_h\":\"10.28.{}.9\",\"id.orig_p\":1030,\"id.resp_h\":\"10.0.0.53\",\"id.resp_p\":53,\"proto\":\"udp\",\"trans_id\":44949,\"query\":\"{name}\",\"qclass\":1,\"qclass_name\":\"C_INTERNET\",\"qtype\":1,\"qtype_name\":\"A\",\"rcode\":0,\"rcode_name\":\"NOERROR\",\"AA\":false,\"TC\":false,\"RD\":true,\"RA\":true,\"Z\":0,\"answers\":[\"198.51.100.7\"],\"rejected\":false}}\n", n % 200)
+            format!(
+                "{{\"ts\":1699999999.5,\"uid\":\"CZGShC2znK1sV7jdI7\",\"id.orig_h\":\"10.28.{}.9\",\"id.orig_p\":1030,\"id.resp_h\":\"10.0.0.53\",\"id.resp_p\":53,\"proto\":\"udp\",\"trans_id\":44949,\"query\":\"{name}\",\"qclass\":1,\"qclass_name\":\"C_INTERNET\",\"qtype\":1,\"qtype_name\":\"A\",\"rcode\":0,\"rcode_name\":\"NOERROR\",\"AA\":false,\"TC\":false,\"RD\":true,\"RA\":true,\"Z\":0,\"answers\":[\"198.51.100.7\"],\"rejected\":false}}\n",
+                n % 200
+            )
         }),
-        ("text", |n, name| format!("2023-11-14 22:13:20 fw01 ALLOW 10.28.{}.9:5000 -> 198.51.100.7:443 host={name} bytes=12345\n", n % 200)),
+        ("text", |n, name| {
+            format!(
+                "2023-11-14 22:13:20 fw01 ALLOW 10.28.{}.9:5000 -> 198.51.100.7:443 host={name} bytes=12345\n",
+                n % 200
+            )
+        }),
     ];
     for (format, line) in logs {
         let text: String = (0..100_000u32).map(|n| line(n, &names[n as usize % names.len()])).collect();

@@ -1,5 +1,10 @@
 //! `sweep_all LIST... -- LOG...`: loads, sweeps, prints hits and figures; for measuring without the command line.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for measuring")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a tool for measuring"
+)]
 
 use hunter::lists::Gather;
 use hunter::sweep::{Settings, sweep};
@@ -40,7 +45,14 @@ fn main() {
             hits += 1;
             if var("QUIET").is_none() {
                 let time = hit.time.map(|time| time.to_string());
-                println!("{}:{} {time:?} {} {} {}", log.path, hit.line, hit.who, hit.what, set.value(hit.entry));
+                println!(
+                    "{}:{} {time:?} {} {} {}",
+                    log.path,
+                    hit.line,
+                    hit.who,
+                    hit.what,
+                    set.value(hit.entry)
+                );
             }
             Ok(())
         },
@@ -49,10 +61,22 @@ fn main() {
     .unwrap();
     let seconds = start.elapsed().as_secs_f64();
     for log in &summary.logs {
-        eprintln!("{} {} lines {} other {} {:?}..{:?}", log.log.path, log.log.format, log.lines, log.other_lines, log.first.map(|m|m.to_string()), log.last.map(|m|m.to_string()));
+        eprintln!(
+            "{} {} lines {} other {} {:?}..{:?}",
+            log.log.path,
+            log.log.format,
+            log.lines,
+            log.other_lines,
+            log.first.map(|m| m.to_string()),
+            log.last.map(|m| m.to_string())
+        );
     }
     for unread in &summary.unread {
         eprintln!("unread {unread:?}");
     }
-    eprintln!("{hits} hits, {} bytes in {seconds:.3} s: {:.2} GB/s", summary.bytes(), summary.bytes() as f64 / 1e9 / seconds);
+    eprintln!(
+        "{hits} hits, {} bytes in {seconds:.3} s: {:.2} GB/s",
+        summary.bytes(),
+        summary.bytes() as f64 / 1e9 / seconds
+    );
 }

@@ -26,7 +26,10 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
         let crc = crc32fast::hash(content).to_le_bytes();
         let common = [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &crc, &size, &size, &name_size, &[0, 0]].concat();
         out.extend([b"PK\x03\x04".as_slice(), &common, name.as_bytes(), content].concat());
-        directory.extend([b"PK\x01\x02\x14\x00".as_slice(), &common, &[0; 10], &offset.to_le_bytes(), name.as_bytes()].concat());
+        directory.extend(
+            [b"PK\x01\x02\x14\x00".as_slice(), &common, &[0; 10], &offset.to_le_bytes(), name.as_bytes()]
+                .concat(),
+        );
     }
     let offset = u32::try_from(out.len()).unwrap().to_le_bytes();
     let size = u32::try_from(directory.len()).unwrap().to_le_bytes();
@@ -62,8 +65,13 @@ fn check(name: &str, bytes: &[u8], paths: &[&str], whys: &[&str]) {
     std::fs::write(folder.path().join("zz.log"), LINE).unwrap();
     let (hits, summary) = run(&set("evil.example\n"), &settings(&[folder.path()]));
     let short = |path: &str| path.rsplit('/').next().unwrap().to_owned();
-    let mut found: Vec<String> = hits.iter().map(|(path, hit)| format!("{}:{}", short(path), hit.line)).collect();
-    assert_eq!(found.pop().as_deref(), Some("zz.log:1"), "the next log is read whatever comes before it: {summary:?}");
+    let mut found: Vec<String> =
+        hits.iter().map(|(path, hit)| format!("{}:{}", short(path), hit.line)).collect();
+    assert_eq!(
+        found.pop().as_deref(),
+        Some("zz.log:1"),
+        "the next log is read whatever comes before it: {summary:?}"
+    );
     assert_eq!(found, paths, "{summary:?}");
     let told: Vec<&str> = summary.unread.iter().map(|unread| unread.why).collect();
     assert_eq!(told, whys, "{summary:?}");
@@ -81,15 +89,23 @@ fn compressed_logs_and_archives_are_read_as_they_are() {
     let zst = ruzstd::encoding::compress_to_vec(LINE.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
     check("a.zst", &[zst.clone(), zst].concat(), &["a.zst:1", "a.zst:2"], &[]);
     let inner = zip(&[("deep.log", LINE.as_bytes())]);
-    let members = [("b.log", LINE.as_bytes()), ("c.log.gz", &gzip(LINE.as_bytes())[..]), ("d.zip", &inner[..])];
+    let members =
+        [("b.log", LINE.as_bytes()), ("c.log.gz", &gzip(LINE.as_bytes())[..]), ("d.zip", &inner[..])];
     check("a.zip", &zip(&members), &["a.zip!b.log:1", "a.zip!c.log.gz:1", "a.zip!d.zip!deep.log:1"], &[]);
-    check("a.tar.gz", &gzip(&tar(&members)), &["a.tar.gz!b.log:1", "a.tar.gz!c.log.gz:1", "a.tar.gz!d.zip!deep.log:1"], &[]);
+    check(
+        "a.tar.gz",
+        &gzip(&tar(&members)),
+        &["a.tar.gz!b.log:1", "a.tar.gz!c.log.gz:1", "a.tar.gz!d.zip!deep.log:1"],
+        &[],
+    );
 }
 
 #[test]
 fn what_is_damaged_is_searched_up_to_there_and_told() {
     // Enough that something comes out before the cut.
-    let many: Vec<u8> = (0..20_000).flat_map(|n| format!("{n} 198.51.100.9 n{}.test\n", n * 7919 % 1000).into_bytes()).collect();
+    let many: Vec<u8> = (0..20_000)
+        .flat_map(|n| format!("{n} 198.51.100.9 n{}.test\n", n * 7919 % 1000).into_bytes())
+        .collect();
     let text = [LINE.as_bytes(), &many].concat();
     let cut = gzip(&text);
     check("a.gz", &cut[..cut.len() / 2], &["a.gz:1"], &["damaged"]);
@@ -119,12 +135,25 @@ fn what_is_damaged_is_searched_up_to_there_and_told() {
 #[test]
 fn empty_nul_and_mixed_logs_are_read() {
     check("a.log", b"", &[], &[]);
-    check("a.log", &[b"\0\0\0\n".as_slice(), LINE.as_bytes(), b"\0evil.example\0"].concat(), &["a.log:2", "a.log:3"], &[]);
+    check(
+        "a.log",
+        &[b"\0\0\0\n".as_slice(), LINE.as_bytes(), b"\0evil.example\0"].concat(),
+        &["a.log:2", "a.log:3"],
+        &[],
+    );
     check("a.log", b"\xef\xbb\xbfat evil.example\r\n", &["a.log:1"], &[]);
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("a\r\nat evil.example 件\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain("a\r\nat evil.example 件\r\n".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     check("a.log", &utf16, &["a.log:2"], &[]);
     // CP932 and UTF-8 in one log.
-    check("a.log", b"\x90\xbf\x8b\x81 evil.example\n\xe8\xab\x8b evil.example\n", &["a.log:1", "a.log:2"], &[]);
+    check(
+        "a.log",
+        b"\x90\xbf\x8b\x81 evil.example\n\xe8\xab\x8b evil.example\n",
+        &["a.log:1", "a.log:2"],
+        &[],
+    );
     // No end of line at the end of the log.
     check("a.log", LINE.trim_end().as_bytes(), &["a.log:1"], &[]);
 }
@@ -161,7 +190,11 @@ fn a_value_across_a_seam_is_found_once() {
         text.resize(3 << 20, b'y');
         text.push(b'\n');
         let (hits, _) = sweep_text(&set, &text);
-        assert_eq!(hits.iter().map(|hit| (hit.line, hit.offset)).collect::<Vec<_>>(), [(1, (1 << 20) - shift as u64 - 6)], "{shift}");
+        assert_eq!(
+            hits.iter().map(|hit| (hit.line, hit.offset)).collect::<Vec<_>>(),
+            [(1, (1 << 20) - shift as u64 - 6)],
+            "{shift}"
+        );
     }
 }
 
@@ -205,7 +238,10 @@ fn hits_outside_of_the_time_asked_for_are_counted_only() {
 #[test]
 fn what_is_not_there_or_forbidden_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let (hits, summary) = run(&set("evil.example\n"), &settings(&[&folder.path().join("none.log"), &folder.path().join("*.none")]));
+    let (hits, summary) = run(
+        &set("evil.example\n"),
+        &settings(&[&folder.path().join("none.log"), &folder.path().join("*.none")]),
+    );
     assert_eq!(hits.len(), 0);
     assert_eq!(summary.unread.iter().map(|unread| unread.why).collect::<Vec<_>>(), ["missing", "missing"]);
     assert!(summary.is_incomplete());
@@ -269,7 +305,8 @@ fn nothing_is_written_into_the_evidence() {
     assert_eq!(look(folder.path()), before);
     use sha2::{Digest, Sha256};
     for file in &summary.files {
-        let expect: String = Sha256::digest(std::fs::read(&file.path).unwrap()).iter().map(|b| format!("{b:02x}")).collect();
+        let expect: String =
+            Sha256::digest(std::fs::read(&file.path).unwrap()).iter().map(|b| format!("{b:02x}")).collect();
         assert_eq!(file.sha256.as_deref(), Some(expect.as_str()), "{}", file.path);
     }
 }

@@ -17,7 +17,9 @@ fn gather(source: &str, text: &str) -> Gather {
 }
 
 fn values(set: &Set) -> Vec<String> {
-    (0..u32::try_from(set.len()).unwrap()).map(|entry| format!("{} {}", set.kind(entry), set.value(entry))).collect()
+    (0..u32::try_from(set.len()).unwrap())
+        .map(|entry| format!("{} {}", set.kind(entry), set.value(entry)))
+        .collect()
 }
 
 #[test]
@@ -40,7 +42,10 @@ fn a_stix_bundle_keeps_report_label_and_validity() {
         ["domain-name evil.example", "ipv4-addr 198.51.100.0/24", "file d41d8cd98f00b204e9800998ecf8427e"]
     );
     let origin = set.origins(0).next().unwrap();
-    assert_eq!((origin.advisory.as_str(), origin.source.as_str(), origin.tlp), ("N-2026-0001", "bundle.json", Some(Tlp::Green)));
+    assert_eq!(
+        (origin.advisory.as_str(), origin.source.as_str(), origin.tlp),
+        ("N-2026-0001", "bundle.json", Some(Tlp::Green))
+    );
     assert_eq!(origin.valid_until.unwrap().to_string(), "2027-01-01T00:00:00Z");
 }
 
@@ -83,7 +88,11 @@ fn csv_tells_kind_advisory_and_label_by_its_columns() {
     assert_eq!(values(&set), ["user-agent EvilBot/1", "domain-name evil.example", "ipv4-addr 192.0.2.1"]);
     assert_eq!(set.origins(0).next().unwrap().valid_until.unwrap().to_string(), "2026-12-31T15:00:00Z");
     // JPCERT/CC's list of phishing URLs has these columns.
-    let set = self::gather("201906.csv", "date,URL,description\n2019/06/03 09:13:00,http://bank.evil.example/,銀行\n").finish();
+    let set = self::gather(
+        "201906.csv",
+        "date,URL,description\n2019/06/03 09:13:00,http://bank.evil.example/,銀行\n",
+    )
+    .finish();
     assert_eq!(values(&set), ["url http://bank.evil.example/"]);
 }
 
@@ -94,7 +103,10 @@ fn guards_tell_and_keep_out_what_would_be_found_everywhere() {
     assert_eq!(guarded, ["com", "co.jp", "8.8.8.8", "10.0.0.0/8", "www.google.com"]);
     assert_eq!((gather.counts().values, gather.counts().guarded), (1, 5));
     let tunnels = self::gather("c.txt", "bad-name.at.ply.gg\nduckdns.org\nx.duckdns.org\n");
-    assert_eq!(tunnels.guarded().iter().map(|guarded| guarded.value.as_str()).collect::<Vec<_>>(), ["duckdns.org"]);
+    assert_eq!(
+        tunnels.guarded().iter().map(|guarded| guarded.value.as_str()).collect::<Vec<_>>(),
+        ["duckdns.org"]
+    );
     gather.add("b.txt", b"evil.example # again\n");
     assert_eq!(gather.counts().again, 1);
     let mut asked = Gather::new(Guards::builtin_for_examples(), true);

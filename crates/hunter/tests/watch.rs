@@ -26,7 +26,8 @@ impl Bench {
     }
 
     fn write(&self, name: &str, text: &str) {
-        let mut file = OpenOptions::new().create(true).append(true).open(self.folder.path().join(name)).unwrap();
+        let mut file =
+            OpenOptions::new().create(true).append(true).open(self.folder.path().join(name)).unwrap();
         file.write_all(text.as_bytes()).unwrap();
     }
 
@@ -43,9 +44,8 @@ impl Bench {
     fn round(&mut self, from_start: bool) -> Vec<(u64, String)> {
         let paths: Vec<PathBuf> = vec![self.folder.path().join("*.log")];
         let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-        let watch = self
-            .watch
-            .get_or_insert_with(|| Watch::new(settings(&paths), self.state.clone(), from_start));
+        let watch =
+            self.watch.get_or_insert_with(|| Watch::new(settings(&paths), self.state.clone(), from_start));
         let mut seen = Vec::new();
         loop {
             let round = watch.round(&set("evil.example\n"), "2024-01-03T00:00:00Z".parse().unwrap());

@@ -28,7 +28,12 @@ fn hunt(folder: &TempDir, args: &[&str]) -> Run {
 
 fn run_in(folder: &TempDir, args: &[&str], input: &[u8], lang: &str) -> Run {
     let cache = folder.path().join(".cache");
-    noroshi_with(folder.path(), args, input, &[("NOROSHI_LANG", lang), ("NOROSHI_CACHE", &cache.to_string_lossy())])
+    noroshi_with(
+        folder.path(),
+        args,
+        input,
+        &[("NOROSHI_LANG", lang), ("NOROSHI_CACHE", &cache.to_string_lossy())],
+    )
 }
 
 #[test]
@@ -114,7 +119,11 @@ fn standard_input_and_every_number_of_threads_say_the_same() {
     let one = hunt(&folder, &["dns", "many.log", "-i", "n-1.txt", "--threads", "1"]).out;
     assert_eq!(one.lines().count(), 10_001);
     for threads in ["2", "7"] {
-        assert_eq!(hunt(&folder, &["dns", "many.log", "-i", "n-1.txt", "--threads", threads]).out, one, "{threads}");
+        assert_eq!(
+            hunt(&folder, &["dns", "many.log", "-i", "n-1.txt", "--threads", threads]).out,
+            one,
+            "{threads}"
+        );
     }
     let piped = run_in(&folder, &["hunt", "dns", "-", "-i", "n-1.txt"], many.as_bytes(), "en").out;
     assert_eq!(piped.replace("\"source\":\"-\"", "\"source\":\"many.log\""), one);
@@ -122,7 +131,8 @@ fn standard_input_and_every_number_of_threads_say_the_same() {
 
 #[test]
 fn what_a_guard_list_speaks_against_is_told_and_not_looked_for() {
-    let folder = folder(&[("query.log", LOG), ("bad.txt", "example.com\ncom\n8.8.8.8\ntest\nevil.example\n")]);
+    let folder =
+        folder(&[("query.log", LOG), ("bad.txt", "example.com\ncom\n8.8.8.8\ntest\nevil.example\n")]);
     let run = hunt(&folder, &["dns", "query.log", "-i", "bad.txt"]);
     assert_eq!(run.code, 0);
     assert!(run.err.contains("mind: com is guarded by public-suffix"), "{}", run.err);
@@ -161,8 +171,26 @@ fn a_large_list_is_compiled_once_and_says_the_same() {
 fn the_report_tells_first_last_and_how_often_in_both_languages() {
     let folder = files();
     for (lang, words) in [
-        ("en", ["2 hits: 2 indicators, 2 machines", "By indicator", "By machine", "evil[.]example", "2023-11-14 22:13:20"]),
-        ("ja", ["一致 2 件（インディケータ 2 件、端末 2 台）", "インディケータ別", "端末別", "evil[.]example", "2023-11-14 22:13:20"]),
+        (
+            "en",
+            [
+                "2 hits: 2 indicators, 2 machines",
+                "By indicator",
+                "By machine",
+                "evil[.]example",
+                "2023-11-14 22:13:20",
+            ],
+        ),
+        (
+            "ja",
+            [
+                "一致 2 件（インディケータ 2 件、端末 2 台）",
+                "インディケータ別",
+                "端末別",
+                "evil[.]example",
+                "2023-11-14 22:13:20",
+            ],
+        ),
     ] {
         let run = run_in(&folder, &["hunt", "dns", "query.log", "-i", "n-1.txt", "--report"], b"", lang);
         for word in words {
@@ -179,12 +207,16 @@ fn the_report_tells_first_last_and_how_often_in_both_languages() {
 #[test]
 fn the_page_stands_alone_and_runs_nothing() {
     let folder = files();
-    let hostile = "2023-11-14 22:13:20 <script>alert(1)</script> evil.example\"><img src=x onerror=alert(1)>\n";
+    let hostile =
+        "2023-11-14 22:13:20 <script>alert(1)</script> evil.example\"><img src=x onerror=alert(1)>\n";
     std::fs::write(folder.path().join("<b>.log"), hostile).unwrap();
     let run = hunt(&folder, &["log", "query.log", "<b>.log", "-i", "n-1.txt", "--html", "page.html"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
-    assert!(page.contains("evil[.]example") && page.contains("By machine") && page.contains("<svg"), "{page}");
+    assert!(
+        page.contains("evil[.]example") && page.contains("By machine") && page.contains("<svg"),
+        "{page}"
+    );
     for bad in ["<script", "<img", "onerror=alert(1)>", "http://", "https://", "<b>.log"] {
         assert!(!page.contains(bad), "{bad}");
     }
@@ -196,7 +228,8 @@ fn the_manifest_has_the_digest_of_every_file() {
     let folder = files();
     let run = hunt(&folder, &["dns", "query.log", "-i", "n-1.txt", "--manifest", "m.json"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path().join("m.json")).unwrap()).unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("m.json")).unwrap()).unwrap();
     use sha2::{Digest, Sha256};
     let digest: String = Sha256::digest(LOG).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(manifest["files"][0]["sha256"], digest.as_str());
@@ -214,20 +247,45 @@ fn a_machine_that_calls_home_is_not_accepted() {
     }
     dns.push_str("14-Nov-2023 22:30:00.000 queries: info: client @0x7f 192.168.10.21#1 (update.vendor.test): query: update.vendor.test IN A + (192.168.10.1)\n");
     let folder = folder(&[("dns.log", &dns), ("n-1.txt", LIST)]);
-    let run = hunt(&folder, &["accept", "dns.log", "-i", "n-1.txt", "--device", "192.168.10.20", "--json", "--fail-on", "fault"]);
+    let run = hunt(
+        &folder,
+        &["accept", "dns.log", "-i", "n-1.txt", "--device", "192.168.10.20", "--json", "--fail-on", "fault"],
+    );
     assert_eq!(run.code, 1, "{}", run.err);
     let report = run.json();
     assert_eq!(report["passed"], false);
-    let point = |id: &str| report["points"].as_array().unwrap().iter().find(|point| point["id"] == id).unwrap()["passed"].clone();
-    assert_eq!([point("listed"), point("resolves-outside"), point("regular"), point("reaches-outside")], [false, false, false, true]);
+    let point = |id: &str| {
+        report["points"].as_array().unwrap().iter().find(|point| point["id"] == id).unwrap()["passed"].clone()
+    };
+    assert_eq!(
+        [point("listed"), point("resolves-outside"), point("regular"), point("reaches-outside")],
+        [false, false, false, true]
+    );
     assert_eq!(report["contacts"].as_array().unwrap().len(), 1, "only the device");
     assert_eq!(report["contacts"][0]["value"], "cc.evil.example");
     assert_eq!(report["contacts"][0]["every_seconds"], 60.0);
-    let text = run_in(&folder, &["hunt", "accept", "dns.log", "-i", "n-1.txt", "--device", "192.168.10.20"], b"", "ja").out;
+    let text = run_in(
+        &folder,
+        &["hunt", "accept", "dns.log", "-i", "n-1.txt", "--device", "192.168.10.20"],
+        b"",
+        "ja",
+    )
+    .out;
     assert!(text.contains("受入検査: 確認が必要です") && text.contains("約 60 秒ごと"), "{text}");
     let quiet = hunt(
         &folder,
-        &["accept", "dns.log", "-i", "n-1.txt", "--device", "192.168.10.21", "--expected", "vendor.test", "--html", "a.html"],
+        &[
+            "accept",
+            "dns.log",
+            "-i",
+            "n-1.txt",
+            "--device",
+            "192.168.10.21",
+            "--expected",
+            "vendor.test",
+            "--html",
+            "a.html",
+        ],
     );
     assert!(quiet.out.contains("Acceptance: passed"), "{}", quiet.out);
     assert!(std::fs::read_to_string(folder.path().join("a.html")).unwrap().contains("Acceptance: passed"));

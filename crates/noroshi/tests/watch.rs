@@ -67,7 +67,8 @@ fn alerts_reach_syslog_a_webhook_and_a_mailbox() {
         while !head.ends_with("\r\n\r\n") {
             assert_ne!(reader.read_line(&mut head).unwrap(), 0);
         }
-        let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap().parse().unwrap();
+        let length =
+            head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap().parse().unwrap();
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
         stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
@@ -122,13 +123,19 @@ fn alerts_reach_syslog_a_webhook_and_a_mailbox() {
     let mut message = [0; 4096];
     let length = udp.recv(&mut message).unwrap();
     let message = String::from_utf8_lossy(&message[..length]).into_owned();
-    assert!(message.starts_with("<105>1 - - noroshi - hit - {") && message.contains("a.evil.example"), "{message}");
+    assert!(
+        message.starts_with("<105>1 - - noroshi - hit - {") && message.contains("a.evil.example"),
+        "{message}"
+    );
     let (head, body) = web.join().unwrap();
     assert!(head.starts_with("POST /hooks/a HTTP/1.1\r\n"), "{head}");
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(body["indicator"]["value"], "evil.example");
     let mail = mail.join().unwrap();
-    assert!(mail.contains("MAIL FROM:<noroshi@member.example>\nRCPT TO:<csirt@member.example>\nDATA\n"), "{mail}");
+    assert!(
+        mail.contains("MAIL FROM:<noroshi@member.example>\nRCPT TO:<csirt@member.example>\nDATA\n"),
+        "{mail}"
+    );
     assert!(mail.contains("Content-Transfer-Encoding: base64"), "{mail}");
 }
 
@@ -164,7 +171,9 @@ fn a_running_watch_tells_within_seconds_and_takes_up_a_changed_list() {
     append(&folder.path().join("list.txt"), "other.test\n");
     assert_eq!(said.next().unwrap().unwrap(), "the lists were read again: 2 indicators");
     append(&folder.path().join("a.log"), "c.other.test\n");
-    let told = std::iter::from_fn(|| lines.next()).map(|line| line.unwrap()).find(|line| line.contains("c.other.test"));
+    let told = std::iter::from_fn(|| lines.next())
+        .map(|line| line.unwrap())
+        .find(|line| line.contains("c.other.test"));
     assert!(told.is_some());
     child.kill().unwrap();
     child.wait().unwrap();

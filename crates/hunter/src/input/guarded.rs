@@ -38,7 +38,10 @@ impl Hashed {
     /// The SHA-256 of what was read so far, in hexadecimal.
     pub(crate) fn sha256(&self) -> Option<String> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.digest.as_ref().map(|digest| digest.clone().finalize().iter().map(|b| format!("{b:02x}")).collect())
+        state
+            .digest
+            .as_ref()
+            .map(|digest| digest.clone().finalize().iter().map(|b| format!("{b:02x}")).collect())
     }
 }
 

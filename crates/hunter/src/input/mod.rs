@@ -50,7 +50,9 @@ impl Unread {
     pub(crate) fn of(path: &str, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         let (why, text) = match error.kind() {
-            ErrorKind::NotFound => ("missing", Text::new("ファイルもフォルダもありません", "there is no such file or folder")),
+            ErrorKind::NotFound => {
+                ("missing", Text::new("ファイルもフォルダもありません", "there is no such file or folder"))
+            }
             ErrorKind::PermissionDenied => {
                 ("forbidden", Text::new("読む権限がありません", "you do not have the permission to read it"))
             }

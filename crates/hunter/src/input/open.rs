@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use lexicon::Text;
 
+use super::Unread;
 use super::compressed::{HEAD, Wrapping, expand, wrapping};
-use super::guarded::{Expansion, HashingRead, Hashed};
+use super::guarded::{Expansion, Hashed, HashingRead};
 use super::tar::Tar;
 use super::walk::{self, Found};
 use super::zip::{self, Member, Store};
-use super::Unread;
 use crate::limits::{MAX_DEPTH, MAX_NESTED};
 
 /// Bytes to read.
@@ -62,8 +62,21 @@ impl Told {
 
 /// An archive whose members come one after the other.
 enum Level {
-    Zip { path: String, store: Store, members: std::vec::IntoIter<Member>, file: usize, depth: usize, written: Option<i64> },
-    Tar { path: String, tar: Tar, file: usize, depth: usize, written: Option<i64> },
+    Zip {
+        path: String,
+        store: Store,
+        members: std::vec::IntoIter<Member>,
+        file: usize,
+        depth: usize,
+        written: Option<i64>,
+    },
+    Tar {
+        path: String,
+        tar: Tar,
+        file: usize,
+        depth: usize,
+        written: Option<i64>,
+    },
 }
 
 /// Streams one after the other.
@@ -152,7 +165,11 @@ impl Inputs {
             },
         };
         let wrapped = matches!(self.levels.last(), Some(Level::Zip { .. })).then_some("zip");
-        self.unwrap(Opened { path: name, stream, wrapping: wrapped, is_live: false, written, file }, depth + 1, None)
+        self.unwrap(
+            Opened { path: name, stream, wrapping: wrapped, is_live: false, written, file },
+            depth + 1,
+            None,
+        )
     }
 
     fn file(&mut self, found: Found) -> Option<Opened> {
@@ -190,7 +207,8 @@ impl Inputs {
         self.told.push(Told { path: "-".to_owned(), size: None, hashed: hashed.clone(), on_disk: None });
         let stream = Box::new(HashingRead { inner: io::stdin(), hashed });
         let file = self.told.len() - 1;
-        let opened = Opened { path: "-".to_owned(), stream, wrapping: None, is_live: true, written: None, file };
+        let opened =
+            Opened { path: "-".to_owned(), stream, wrapping: None, is_live: true, written: None, file };
         self.unwrap(opened, 0, None)
     }
 
@@ -217,7 +235,11 @@ impl Inputs {
                     return Some(opened);
                 }
                 Wrapping::Foreign(kind) => {
-                    let text = if matches!(kind, "evtx" | "registry hive" | "SQLite") { NO_LOG } else { UNKNOWN_ARCHIVE };
+                    let text = if matches!(kind, "evtx" | "registry hive" | "SQLite") {
+                        NO_LOG
+                    } else {
+                        UNKNOWN_ARCHIVE
+                    };
                     let why = if text == NO_LOG { "not-a-log" } else { "unknown-archive" };
                     self.unread.push(Unread::new(&opened.path, why, text).with(kind));
                     return None;
@@ -229,8 +251,10 @@ impl Inputs {
                 }
                 Wrapping::Zip => return self.enter_zip(opened, stream, depth, on_disk),
                 Wrapping::Gzip | Wrapping::Zstd | Wrapping::Xz | Wrapping::Bzip2 => {
-                    let compressed = self.told.get(opened.file).map(|told| told.hashed.clone()).unwrap_or_default();
-                    opened.stream = Box::new(Expansion { inner: expand(wrapping, stream), compressed, out: 0 });
+                    let compressed =
+                        self.told.get(opened.file).map(|told| told.hashed.clone()).unwrap_or_default();
+                    opened.stream =
+                        Box::new(Expansion { inner: expand(wrapping, stream), compressed, out: 0 });
                     opened.wrapping = Some(match wrapping {
                         Wrapping::Gzip => "gzip",
                         Wrapping::Zstd => "zstd",
@@ -245,7 +269,13 @@ impl Inputs {
         None
     }
 
-    fn enter_zip(&mut self, opened: Opened, stream: Stream, depth: usize, on_disk: Option<PathBuf>) -> Option<Opened> {
+    fn enter_zip(
+        &mut self,
+        opened: Opened,
+        stream: Stream,
+        depth: usize,
+        on_disk: Option<PathBuf>,
+    ) -> Option<Opened> {
         let Opened { path, file, written, .. } = opened;
         let store = match on_disk {
             Some(on_disk) => {
@@ -274,7 +304,14 @@ impl Inputs {
         };
         match zip::members(&store) {
             Ok(members) => {
-                self.levels.push(Level::Zip { path, store, members: members.into_iter(), file, depth, written });
+                self.levels.push(Level::Zip {
+                    path,
+                    store,
+                    members: members.into_iter(),
+                    file,
+                    depth,
+                    written,
+                });
             }
             Err(error) => self.unread.push(Unread::of(&path, &error)),
         }
@@ -299,7 +336,9 @@ impl Inputs {
                     "調べている間に短くなりました（ローテーション）。短くなる前に読めた分だけを調べました",
                     "it became shorter while it was read (rotated); what could be read before was searched",
                 );
-                self.unread.push(Unread::new(&told.path, "changed", text).with(format!("{} bytes read", told.bytes())));
+                self.unread.push(
+                    Unread::new(&told.path, "changed", text).with(format!("{} bytes read", told.bytes())),
+                );
             }
         }
     }
@@ -316,10 +355,8 @@ fn peek(stream: &mut Stream, is_live: bool, head: &mut Vec<u8>) -> io::Result<()
     stream.take(HEAD as u64).read_to_end(head).map(|_| ())
 }
 
-const ENCRYPTED: Text = Text::new(
-    "パスワードが必要です。復号してから指定してください",
-    "it needs a password; decrypt it first",
-);
+const ENCRYPTED: Text =
+    Text::new("パスワードが必要です。復号してから指定してください", "it needs a password; decrypt it first");
 const TOO_DEEP: Text = Text::new(
     "書庫の入れ子が深すぎます。展開してから指定してください",
     "archives inside archives are too deep; unpack it first",

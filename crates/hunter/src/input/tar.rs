@@ -125,7 +125,11 @@ fn number(field: &[u8]) -> u64 {
 
 fn sum_fits(head: &[u8; 512]) -> bool {
     let told = number(head.get(148..156).unwrap_or_default());
-    let sum: u64 = head.iter().enumerate().map(|(at, &b)| u64::from(if (148..156).contains(&at) { b' ' } else { b })).sum();
+    let sum: u64 = head
+        .iter()
+        .enumerate()
+        .map(|(at, &b)| u64::from(if (148..156).contains(&at) { b' ' } else { b }))
+        .sum();
     told == sum
 }
 

@@ -36,11 +36,16 @@ pub(super) fn files(argument: &str, unread: &mut Vec<Unread>) -> Vec<Found> {
 fn folder(folder_path: &Path, depth: usize, found: &mut Vec<Found>, unread: &mut Vec<Unread>) {
     let shown = folder_path.to_string_lossy().into_owned();
     if depth > MAX_FOLDERS {
-        unread.push(Unread::new(&shown, "too-deep", Text::new("フォルダが深すぎます", "folders are too deep")));
+        unread.push(Unread::new(
+            &shown,
+            "too-deep",
+            Text::new("フォルダが深すぎます", "folders are too deep"),
+        ));
         return;
     }
-    let listed = std::fs::read_dir(folder_path)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<Vec<_>, _>>());
+    let listed = std::fs::read_dir(folder_path).and_then(|entries| {
+        entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<Vec<_>, _>>()
+    });
     let mut names = match listed {
         Ok(names) => names,
         Err(error) => return unread.push(Unread::of(&shown, &error)),
@@ -48,7 +53,11 @@ fn folder(folder_path: &Path, depth: usize, found: &mut Vec<Found>, unread: &mut
     names.sort_unstable();
     for name in names {
         if found.len() >= MAX_FILES {
-            return unread.push(Unread::new(&shown, "too-large", Text::new("ファイルが多すぎます", "too many files")));
+            return unread.push(Unread::new(
+                &shown,
+                "too-large",
+                Text::new("ファイルが多すぎます", "too many files"),
+            ));
         }
         let path = folder_path.join(name);
         match path.symlink_metadata() {
@@ -60,7 +69,10 @@ fn folder(folder_path: &Path, depth: usize, found: &mut Vec<Found>, unread: &mut
                     "リンクや装置などはたどりません。必要なら直接指定してください",
                     "links, devices and the like are not followed; name it if it is needed",
                 );
-                unread.push(Unread { harmless: true, ..Unread::new(&path.to_string_lossy(), "not-followed", text) });
+                unread.push(Unread {
+                    harmless: true,
+                    ..Unread::new(&path.to_string_lossy(), "not-followed", text)
+                });
             }
         }
     }
@@ -142,9 +154,12 @@ mod tests {
 
     #[test]
     fn patterns_mean_what_a_shell_means() {
-        for (pattern, name, expect) in
-            [("*.log", "a.log", true), ("q?.log*", "q1.log.gz", true), ("*.log", "a.log.gz", false), ("*", "", true)]
-        {
+        for (pattern, name, expect) in [
+            ("*.log", "a.log", true),
+            ("q?.log*", "q1.log.gz", true),
+            ("*.log", "a.log.gz", false),
+            ("*", "", true),
+        ] {
             assert_eq!(matches_glob(pattern, name), expect, "{pattern} {name}");
         }
     }

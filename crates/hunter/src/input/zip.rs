@@ -57,12 +57,15 @@ pub(super) fn members(store: &Store) -> io::Result<Vec<Member>> {
     input.seek(SeekFrom::Start(length - tail))?;
     let mut end = Vec::new();
     input.by_ref().take(tail).read_to_end(&mut end)?;
-    let at = memchr::memmem::rfind(&end, b"PK\x05\x06").ok_or_else(|| damaged("a zip without its directory"))?;
+    let at =
+        memchr::memmem::rfind(&end, b"PK\x05\x06").ok_or_else(|| damaged("a zip without its directory"))?;
     let record = end.get(at..).unwrap_or_default();
     let mut size = number(record, 12, 4);
     let mut offset = number(record, 16, 4);
     // Zip64: the locator stands before the end record.
-    if let Some(locator) = at.checked_sub(20).and_then(|at| end.get(at..)).filter(|l| l.starts_with(b"PK\x06\x07")) {
+    if let Some(locator) =
+        at.checked_sub(20).and_then(|at| end.get(at..)).filter(|l| l.starts_with(b"PK\x06\x07"))
+    {
         input.seek(SeekFrom::Start(number(locator, 8, 8)))?;
         let mut record = [0; 56];
         input.read_exact(&mut record)?;
@@ -140,6 +143,11 @@ pub(super) fn open(store: &Store, member: &Member) -> io::Result<Stream> {
         12 => expand(Wrapping::Bzip2, packed),
         93 => expand(Wrapping::Zstd, packed),
         95 => expand(Wrapping::Xz, packed),
-        _ => return Err(io::Error::new(io::ErrorKind::Unsupported, format!("method {} of zip", member.method))),
+        _ => {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                format!("method {} of zip", member.method),
+            ));
+        }
     })
 }

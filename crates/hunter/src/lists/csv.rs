@@ -22,7 +22,8 @@ pub(super) struct Columns {
 
 /// The header, if the first line that says something is one.
 pub(super) fn header(text: &str) -> Option<Columns> {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?.trim_start_matches('#').trim_start();
+    let line =
+        text.lines().map(str::trim).find(|line| !line.is_empty())?.trim_start_matches('#').trim_start();
     let separator = [b',', b';', b'\t', b'|'].into_iter().find(|&c| line.as_bytes().contains(&c))?;
     let mut names = Vec::new();
     split_record(line.as_bytes(), separator, &mut names);
@@ -31,8 +32,21 @@ pub(super) fn header(text: &str) -> Option<Columns> {
     let find = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
     let value = find(&["value", "indicator", "ioc", "observable", "attribute"]);
     let typed = find(&[
-        "url", "domain", "hostname", "fqdn", "ip", "ip address", "hash", "sha256", "sha1", "md5", "email", "filename", "subject",
-        "user-agent", "mutex",
+        "url",
+        "domain",
+        "hostname",
+        "fqdn",
+        "ip",
+        "ip address",
+        "hash",
+        "sha256",
+        "sha1",
+        "md5",
+        "email",
+        "filename",
+        "subject",
+        "user-agent",
+        "mutex",
     ]);
     let at = value.or(typed)?;
     let fixed = match value {
@@ -79,7 +93,12 @@ pub(super) fn read(gather: &mut Gather, text: &str, columns: &Columns, name: &st
         let word = field(columns.kind);
         let kind = match word.is_empty() {
             true => columns.fixed,
-            false if matches!(word.to_ascii_lowercase().as_str(), "ip" | "ip-src" | "ip-dst" | "ip-addr" | "address") => {
+            false
+                if matches!(
+                    word.to_ascii_lowercase().as_str(),
+                    "ip" | "ip-src" | "ip-dst" | "ip-addr" | "address"
+                ) =>
+            {
                 Some(Kind::Ipv4)
             }
             false => match Kind::from_common_word(&word) {
@@ -150,7 +169,10 @@ pub(crate) fn split_record(record: &[u8], separator: u8, fields: &mut Vec<Vec<u8
 
 const NO_VALUE: Why = Why {
     what: Text::new("値がありません", "no value"),
-    hint: Text::new("値の列を埋めるか、行を消してください", "fill the column of the value, or delete the line"),
+    hint: Text::new(
+        "値の列を埋めるか、行を消してください",
+        "fill the column of the value, or delete the line",
+    ),
 };
 const UNKNOWN_KIND: Why = Why {
     what: Text::new("種別が分かりません", "its type is not known"),

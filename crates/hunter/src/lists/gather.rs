@@ -116,7 +116,11 @@ impl Gather {
         let text = text.trim_start_matches('\u{feff}');
         let head = text.trim_start();
         if head.starts_with(['{', '[']) && looks_like_json(head) {
-            if misp::is_misp(head) { misp::read(self, head) } else { stix::read(self, head) }
+            if misp::is_misp(head) {
+                misp::read(self, head)
+            } else {
+                stix::read(self, head)
+            }
             return;
         }
         let name = file_name(source);

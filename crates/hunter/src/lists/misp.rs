@@ -88,7 +88,9 @@ pub(super) fn read(gather: &mut Gather, text: &str) {
     for Wrapped { event } in events {
         let tlp = tlp(&event.tag);
         let advisory = if event.info.is_empty() { &event.uuid } else { &event.info };
-        for attribute in event.attribute.iter().chain(event.object.iter().flat_map(|object| &object.attribute)) {
+        for attribute in
+            event.attribute.iter().chain(event.object.iter().flat_map(|object| &object.attribute))
+        {
             at += 1;
             if attribute.deleted || !attribute.to_ids {
                 gather.not_for_detection();

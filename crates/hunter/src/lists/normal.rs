@@ -32,7 +32,11 @@ const SHORT_PART: Why = Why {
 pub(super) fn normal(kind: Kind, value: &str) -> Result<String, Why> {
     let value = value.trim();
     let part = |piece: &str| {
-        if piece.chars().count() < MIN_PART && piece.is_ascii() { Err(SHORT_PART) } else { Ok(value.to_owned()) }
+        if piece.chars().count() < MIN_PART && piece.is_ascii() {
+            Err(SHORT_PART)
+        } else {
+            Ok(value.to_owned())
+        }
     };
     match kind {
         Kind::Domain => {
@@ -74,9 +78,12 @@ pub(super) fn normal(kind: Kind, value: &str) -> Result<String, Why> {
         },
         Kind::RegistryKey => part(below_hive(value)),
         Kind::FilePath => part(behind_variable(value)),
-        Kind::UrlPath | Kind::Subject | Kind::FileName | Kind::RegistryValue | Kind::Mutex | Kind::UserAgent => {
-            part(value)
-        }
+        Kind::UrlPath
+        | Kind::Subject
+        | Kind::FileName
+        | Kind::RegistryValue
+        | Kind::Mutex
+        | Kind::UserAgent => part(value),
     }
 }
 
@@ -115,7 +122,8 @@ pub(super) fn shape(value: &str) -> Result<(Kind, String), Why> {
     if value.starts_with('/') && !value.starts_with("//") {
         return normal(Kind::UrlPath, value).map(|value| (Kind::UrlPath, value));
     }
-    if value.contains('*') && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-' | b'.' | b'_'))
+    if value.contains('*')
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-' | b'.' | b'_'))
     {
         return normal(Kind::DomainPart, value).map(|value| (Kind::DomainPart, value));
     }
@@ -177,15 +185,18 @@ fn ascii_host(url: &str) -> String {
 
 fn is_key(value: &str) -> bool {
     let upper = value.get(..value.len().min(20)).unwrap_or_default().to_ascii_uppercase();
-    ["HKEY_", "HKLM\\", "HKCU\\", "HKCR\\", "HKU\\", "HKCC\\", "\\REGISTRY\\"].iter().any(|hive| upper.starts_with(hive))
+    ["HKEY_", "HKLM\\", "HKCU\\", "HKCR\\", "HKU\\", "HKCC\\", "\\REGISTRY\\"]
+        .iter()
+        .any(|hive| upper.starts_with(hive))
 }
 
 /// Endings of files that are no top-level label, or more often a file than one.
 const ENDINGS: [&str; 62] = [
-    "exe", "dll", "scr", "cpl", "sys", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "hta", "lnk", "url", "iqy",
-    "wiz", "doc", "docx", "docm", "dot", "dotm", "rtf", "xls", "xlsx", "xlsm", "xlsb", "xll", "csv", "ppt", "pptx", "pps",
-    "pdf", "jtd", "jtdc", "7z", "rar", "lzh", "cab", "iso", "img", "vhd", "vhdx", "gz", "tar", "jar", "class", "msi", "msix",
-    "one", "chm", "tmp", "dat", "bin", "txt", "html", "htm", "php", "eml", "msg", "xml",
+    "exe", "dll", "scr", "cpl", "sys", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "hta", "lnk",
+    "url", "iqy", "wiz", "doc", "docx", "docm", "dot", "dotm", "rtf", "xls", "xlsx", "xlsm", "xlsb", "xll",
+    "csv", "ppt", "pptx", "pps", "pdf", "jtd", "jtdc", "7z", "rar", "lzh", "cab", "iso", "img", "vhd",
+    "vhdx", "gz", "tar", "jar", "class", "msi", "msix", "one", "chm", "tmp", "dat", "bin", "txt", "html",
+    "htm", "php", "eml", "msg", "xml",
 ];
 
 fn is_file_name(value: &str) -> bool {

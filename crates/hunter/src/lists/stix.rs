@@ -107,7 +107,8 @@ pub(super) fn read(gather: &mut Gather, text: &str) {
     for (at, object) in objects.iter().enumerate() {
         let report = reports.get(&*object.id).copied();
         let mut tlp = None;
-        for id in object.object_marking_refs.iter().chain(report.iter().flat_map(|r| &r.object_marking_refs)) {
+        for id in object.object_marking_refs.iter().chain(report.iter().flat_map(|r| &r.object_marking_refs))
+        {
             // The narrowest counts.
             tlp = tlps.get(&**id).copied().into_iter().chain(tlp).min();
         }
@@ -125,8 +126,9 @@ pub(super) fn read(gather: &mut Gather, text: &str) {
 
 /// What to call where it came from: the report's number, its name, the indicator's name, the list's.
 fn name_of(report: Option<&Object<'_>>, object: &Object<'_>) -> String {
-    let number =
-        |object: &Object<'_>| object.external_references.iter().find_map(|reference| reference.external_id.clone());
+    let number = |object: &Object<'_>| {
+        object.external_references.iter().find_map(|reference| reference.external_id.clone())
+    };
     let name = |object: &Object<'_>| (!object.name.is_empty()).then(|| object.name.clone().into_owned());
     report
         .and_then(|report| number(report).or_else(|| name(report)))
@@ -199,7 +201,10 @@ const NO_JSON: Why = Why {
 };
 const NO_STIX_PATTERN: Why = Why {
     what: Text::new("STIX パターンではありません", "not a STIX pattern"),
-    hint: Text::new("その規則は、それを読む道具で使ってください", "use that rule with the tool that reads it"),
+    hint: Text::new(
+        "その規則は、それを読む道具で使ってください",
+        "use that rule with the tool that reads it",
+    ),
 };
 const EMPTY_PATTERN: Why = Why {
     what: Text::new("探せる値のないパターンです", "a pattern without a value that could be looked for"),

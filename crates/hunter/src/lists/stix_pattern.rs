@@ -30,7 +30,9 @@ pub(super) fn read(pattern: &str) -> Read {
                 match upper.as_str() {
                     "NOT" => negated = true,
                     "LIKE" | "MATCHES" | "IN" | "ISSUBSET" | "ISSUPERSET" => operator = upper,
-                    "AND" | "OR" | "FOLLOWEDBY" => (negated, path, operator) = (false, String::new(), String::new()),
+                    "AND" | "OR" | "FOLLOWEDBY" => {
+                        (negated, path, operator) = (false, String::new(), String::new())
+                    }
                     // `file:hashes.'SHA-256'`: the quoted part follows as a string.
                     _ if word.contains(':') => (path, operator) = (word.to_owned(), String::new()),
                     _ => {}
@@ -86,8 +88,14 @@ fn kind(path: &str) -> Option<Kind> {
         ("url", "value") => Kind::Url,
         ("email-addr", "value") => Kind::Email,
         ("email-message", "subject") => Kind::Subject,
-        ("email-message", property) if property.ends_with("_ref.value") || property.ends_with("_refs[*].value") => Kind::Email,
-        ("email-message", property) if property.contains("user-agent") || property.contains("x-mailer") => Kind::UserAgent,
+        ("email-message", property)
+            if property.ends_with("_ref.value") || property.ends_with("_refs[*].value") =>
+        {
+            Kind::Email
+        }
+        ("email-message", property) if property.contains("user-agent") || property.contains("x-mailer") => {
+            Kind::UserAgent
+        }
         ("file" | "artifact", property) if property.starts_with("hashes.") => Kind::FileHash,
         ("file", "name") => Kind::FileName,
         ("file", "parent_directory_ref.path") | ("directory", "path") => Kind::FilePath,
@@ -97,7 +105,9 @@ fn kind(path: &str) -> Option<Kind> {
         ("network-traffic", property) if property.ends_with("_ref.value") => Kind::Ipv4,
         ("network-traffic", property) if property.contains("user-agent") => Kind::UserAgent,
         ("network-traffic", property) if property.ends_with("request_value") => Kind::UrlPath,
-        ("network-traffic", property) if property.contains("'host'") || property.ends_with(".host") => Kind::Domain,
+        ("network-traffic", property) if property.contains("'host'") || property.ends_with(".host") => {
+            Kind::Domain
+        }
         ("process", "command_line") => Kind::FilePath,
         ("user-agent" | "software", "value") => Kind::UserAgent,
         _ => return None,
@@ -123,7 +133,9 @@ impl<'a> Lexer<'a> {
             return Some(Token::Text(self.text()));
         }
         let length = match first {
-            '=' | '<' | '>' | '!' => self.rest.find(|c| !matches!(c, '=' | '<' | '>' | '!')).unwrap_or(self.rest.len()),
+            '=' | '<' | '>' | '!' => {
+                self.rest.find(|c| !matches!(c, '=' | '<' | '>' | '!')).unwrap_or(self.rest.len())
+            }
             c if c.is_ascii_alphanumeric() || c == '_' => self.word(),
             c => c.len_utf8(),
         };
@@ -144,7 +156,9 @@ impl<'a> Lexer<'a> {
             match c {
                 ':' => in_path = true,
                 '\'' if quoted => quoted = false,
-                '\'' if in_path && self.rest.get(..at).is_some_and(|front| front.ends_with(['.', '['])) => quoted = true,
+                '\'' if in_path && self.rest.get(..at).is_some_and(|front| front.ends_with(['.', '['])) => {
+                    quoted = true
+                }
                 _ if quoted => {}
                 c if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') => {}
                 '[' | ']' | '*' if in_path => {
@@ -221,13 +235,16 @@ mod tests {
             "[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = 'EvilBot/1']",
             &[(Kind::UserAgent, "EvilBot/1")],
         );
-        check("[windows-registry-key:key = 'HKLM\\\\Software\\\\Evil']", &[(Kind::RegistryKey, "HKLM\\Software\\Evil")]);
+        check(
+            "[windows-registry-key:key = 'HKLM\\\\Software\\\\Evil']",
+            &[(Kind::RegistryKey, "HKLM\\Software\\Evil")],
+        );
         check("[windows-registry-key:values[*].data = 'evil.dll']", &[(Kind::RegistryValue, "evil.dll")]);
         check("[domain-name:value LIKE '%evil%']", &[(Kind::DomainPart, "*evil*")]);
-        check("[email-message:from_ref.value = 'a@evil.example' AND email-message:subject = '件名']", &[
-            (Kind::Email, "a@evil.example"),
-            (Kind::Subject, "件名"),
-        ]);
+        check(
+            "[email-message:from_ref.value = 'a@evil.example' AND email-message:subject = '件名']",
+            &[(Kind::Email, "a@evil.example"), (Kind::Subject, "件名")],
+        );
         check("[domain-name:value != 'good.example']", &[]);
         check("[NOT domain-name:value = 'good.example']", &[]);
         check("[mutex:name = 'x", &[(Kind::Mutex, "x")]);

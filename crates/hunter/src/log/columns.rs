@@ -35,6 +35,8 @@ impl Columns {
                 b"date" if has(b"time") => Some(Role::Time),
                 b"time" if has(b"date") => Some(Role::TimeOfDay),
                 b"date" => Some(Role::Time),
+                // Zeek's files: which protocol carried it.
+                b"source" if has(b"fuid") => None,
                 // A certificate's subject is no mail's.
                 b"subject" | b"issuer" | b"issuer_subject" if has(b"server_name") => Some(Role::Text),
                 // Zeek's route of a mail, and a server's own address.
@@ -59,7 +61,9 @@ impl Columns {
 
     /// True if some column says what was contacted.
     pub(super) fn is_useful(&self) -> bool {
-        let told = |role: &Role| !matches!(role, Role::Text | Role::Time | Role::TimeOfDay | Role::User | Role::Port);
+        let told = |role: &Role| {
+            !matches!(role, Role::Text | Role::Time | Role::TimeOfDay | Role::User | Role::Port)
+        };
         self.roles.iter().flatten().any(told)
     }
 

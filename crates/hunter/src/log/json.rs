@@ -43,7 +43,8 @@ impl std::hash::Hasher for Fnv {
     fn write(&mut self, bytes: &[u8]) {
         let (blocks, tail) = bytes.as_chunks::<8>();
         for block in blocks {
-            self.0 = (self.0 ^ u64::from_le_bytes(*block)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+            self.0 =
+                (self.0 ^ u64::from_le_bytes(*block)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
         }
         for &byte in tail {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -105,9 +106,15 @@ impl Json {
                     if !is_value && line.get(at) == Some(&b':') || (!is_value && is_key(line, &mut at)) {
                         at += 1;
                         key = text;
-                        let front = if depth == 0 { None } else { fronts.get(depth.min(MAX_DEPTH) - 1).copied() };
-                        is_certificate |= key == b"server_name" || key == b"tls" || key == b"cert_chain_fuids";
+                        let front =
+                            if depth == 0 { None } else { fronts.get(depth.min(MAX_DEPTH) - 1).copied() };
+                        is_certificate |=
+                            key == b"server_name" || key == b"tls" || key == b"cert_chain_fuids";
                         role = keys.role(key, front, is_certificate || front == Some(b"tls"));
+                        // Zeek's source is a protocol.
+                        if !self.text && front.is_none() && key == b"source" {
+                            role = None;
+                        }
                         if role.is_none() && self.text {
                             role = Some(Role::Text);
                         }
@@ -143,7 +150,10 @@ impl Json {
                 }
                 b'0'..=b'9' | b'-' if is_value => {
                     let rest = line.get(at..).unwrap_or_default();
-                    let end = rest.iter().position(|b| matches!(b, b',' | b'}' | b']' | b' ')).unwrap_or(rest.len());
+                    let end = rest
+                        .iter()
+                        .position(|b| matches!(b, b',' | b'}' | b']' | b' '))
+                        .unwrap_or(rest.len());
                     if matches!(role, Some(Role::Time | Role::Port)) {
                         record.push(role.unwrap_or(Role::Text), rest.get(..end).unwrap_or_default());
                     }

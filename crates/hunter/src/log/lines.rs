@@ -30,15 +30,17 @@ fn word(text: &[u8]) -> (&[u8], &[u8]) {
 pub(super) fn bind(line: &[u8], record: &mut Record) -> bool {
     let Some(hash) = memchr(b'#', line) else { return false };
     let front = upto(line, hash);
-    let client = from(front, memrchr(b' ', front).map_or(0, |at| at + 1));
+    let client = from(front, front.iter().rposition(|&b| b == b' ').map_or(0, |at| at + 1));
     let rest = from(line, hash + 1);
     // The port has at most five digits; the name in brackets follows, in old versions nothing.
-    let name = match memchr(b'(', upto(rest, rest.len().min(8))) {
+    let name = match upto(rest, rest.len().min(8)).iter().position(|&b| b == b'(') {
         Some(open) => {
             let rest = from(rest, open + 1);
             let Some(close) = memchr(b')', rest) else { return false };
-            let behind = from(rest, close);
+            let (told, behind) = (upto(rest, close), from(rest, close));
             match behind.strip_prefix(b"): query: ") {
+                // Nearly always the name in brackets once more.
+                Some(query) if query.get(told.len()) == Some(&b' ') && query.starts_with(told) => told,
                 Some(query) => upto(query, memchr(b' ', query).unwrap_or(query.len())),
                 None => match memmem::find(behind, b" query: ") {
                     Some(at) => word(from(behind, at + 8)).0,
@@ -122,7 +124,9 @@ pub(super) fn dnsmasq(line: &[u8], record: &mut Record) -> bool {
 pub(super) fn windows_dns(line: &[u8], record: &mut Record) -> bool {
     let Some(packet) = memmem::find(line, b" PACKET ") else { return false };
     let rest = from(line, packet);
-    let Some(way) = memmem::find(rest, b" Rcv ").or_else(|| memmem::find(rest, b" Snd ")) else { return false };
+    let Some(way) = memmem::find(rest, b" Rcv ").or_else(|| memmem::find(rest, b" Snd ")) else {
+        return false;
+    };
     let (client, rest) = word(from(rest, way + 5));
     let Some(open) = memrchr(b']', rest) else { return false };
     let Some(start) = memchr(b'(', from(rest, open)) else { return false };
@@ -138,7 +142,9 @@ fn write_labels(text: &[u8], out: &mut Vec<u8>) {
     let mut rest = text;
     while let Some(behind) = rest.strip_prefix(b"(") {
         let Some(close) = memchr(b')', behind) else { return };
-        let length = upto(behind, close).iter().fold(0usize, |sum, &b| sum * 10 % 1000 + usize::from(b.wrapping_sub(b'0') % 10));
+        let length = upto(behind, close)
+            .iter()
+            .fold(0usize, |sum, &b| sum * 10 % 1000 + usize::from(b.wrapping_sub(b'0') % 10));
         let label = from(behind, close + 1);
         if length == 0 || length > 63 {
             return;
@@ -162,7 +168,8 @@ pub(super) fn squid(line: &[u8], record: &mut Record) -> bool {
     let (url, rest) = word(rest);
     let (user, rest) = word(rest);
     let (peer, _) = word(rest);
-    let is_status = memchr(b'/', status).is_some_and(|at| from(status, at + 1).iter().all(u8::is_ascii_digit));
+    let is_status =
+        memchr(b'/', status).is_some_and(|at| from(status, at + 1).iter().all(u8::is_ascii_digit));
     if !is_status || url.is_empty() || !size.first().is_some_and(u8::is_ascii_digit) {
         return false;
     }

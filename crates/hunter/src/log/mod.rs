@@ -176,11 +176,13 @@ impl Schema {
             Format::Squid => lines(lines::squid),
             Format::Combined => lines(lines::combined),
             Format::Postfix => Self { format, syslog: false, shape: Shape::Lines(lines::postfix) },
-            Format::ZeekJson | Format::Eve => Self { format, syslog, shape: Shape::Json(Json { text: false }) },
-            Format::Json => Self { format, syslog, shape: Shape::Json(Json { text: true }) },
-            Format::Zeek | Format::W3c | Format::Exchange | Format::Csv => {
-                recognise(head).filter(|schema| matches!(schema.shape, Shape::Columns(_))).unwrap_or_else(Self::text)
+            Format::ZeekJson | Format::Eve => {
+                Self { format, syslog, shape: Shape::Json(Json { text: false }) }
             }
+            Format::Json => Self { format, syslog, shape: Shape::Json(Json { text: true }) },
+            Format::Zeek | Format::W3c | Format::Exchange | Format::Csv => recognise(head)
+                .filter(|schema| matches!(schema.shape, Shape::Columns(_)))
+                .unwrap_or_else(Self::text),
             Format::Text => Self::text(),
         }
     }
@@ -279,7 +281,9 @@ fn recognise(head: &[u8]) -> Option<Schema> {
         .filter(|line| !line.is_empty())
         .take(LOOK_LINES)
         .collect();
-    if let Some(schema) = looked.iter().take(40).take_while(|line| line.first() == Some(&b'#')).find_map(|l| header(l, false)) {
+    if let Some(schema) =
+        looked.iter().take(40).take_while(|line| line.first() == Some(&b'#')).find_map(|l| header(l, false))
+    {
         return Some(schema);
     }
     let syslog = wrapped(head);
@@ -302,7 +306,10 @@ fn recognise(head: &[u8]) -> Option<Schema> {
     if share(lines::bind, &looked) >= 30 {
         return Some(Schema { format: Format::Bind, syslog: false, shape: Shape::Bind });
     }
-    let json = bodies.iter().filter(|line| line.trim_ascii_start().starts_with(b"{\"") && line.trim_ascii_end().ends_with(b"}")).count();
+    let json = bodies
+        .iter()
+        .filter(|line| line.trim_ascii_start().starts_with(b"{\"") && line.trim_ascii_end().ends_with(b"}"))
+        .count();
     if json * 2 > bodies.len() {
         let has = |wanted: &[u8]| bodies.iter().any(|line| memchr::memmem::find(line, wanted).is_some());
         let format = if has(b"\"event_type\"") && has(b"\"src_ip\"") {

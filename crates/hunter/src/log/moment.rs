@@ -27,7 +27,11 @@ pub struct Moment {
 impl std::fmt::Display for Moment {
     /// RFC 3339 with its offset.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.offset == Offset::UTC { write!(f, "{}", self.at) } else { write!(f, "{}", self.at.display_with_offset(self.offset)) }
+        if self.offset == Offset::UTC {
+            write!(f, "{}", self.at)
+        } else {
+            write!(f, "{}", self.at.display_with_offset(self.offset))
+        }
     }
 }
 
@@ -40,13 +44,12 @@ pub fn read(text: &[u8], clock: &Clock) -> Option<Moment> {
 /// Finds the time of a line whose format is not known: at its beginning, or behind the first few separators.
 pub fn find(line: &[u8], clock: &Clock) -> Option<Moment> {
     let head = line.get(..line.len().min(200)).unwrap_or(line);
-    let starts = std::iter::once(0).chain(
-        (1..head.len()).filter(|&at| matches!(head.get(at - 1), Some(b' ' | b'[' | b'>' | b'\t' | b'"' | b',' | b'(' | b'=' | b':' | b'|'))),
-    );
-    starts
-        .take(40)
-        .filter(|&at| head.get(at).is_some_and(u8::is_ascii_alphanumeric))
-        .find_map(|at| Cursor { rest: line.get(at..)? }.moment(clock).filter(|moment| is_plausible(moment, clock)))
+    let starts = std::iter::once(0).chain((1..head.len()).filter(|&at| {
+        matches!(head.get(at - 1), Some(b' ' | b'[' | b'>' | b'\t' | b'"' | b',' | b'(' | b'=' | b':' | b'|'))
+    }));
+    starts.take(40).filter(|&at| head.get(at).is_some_and(u8::is_ascii_alphanumeric)).find_map(|at| {
+        Cursor { rest: line.get(at..)? }.moment(clock).filter(|moment| is_plausible(moment, clock))
+    })
 }
 
 /// From 1990 to two days after the log was written: a number that happens to look like seconds is no time.
@@ -77,7 +80,11 @@ impl Cursor<'_> {
     /// A number and how many digits it has.
     fn number(&mut self) -> Option<(i64, usize)> {
         let digits = self.rest.iter().take(19).take_while(|b| b.is_ascii_digit()).count();
-        let number = self.rest.iter().take(digits).try_fold(0i64, |sum, &b| sum.checked_mul(10)?.checked_add(i64::from(b - b'0')))?;
+        let number = self
+            .rest
+            .iter()
+            .take(digits)
+            .try_fold(0i64, |sum, &b| sum.checked_mul(10)?.checked_add(i64::from(b - b'0')))?;
         self.rest = self.rest.get(digits..)?;
         (digits > 0).then_some((number, digits))
     }
@@ -129,7 +136,10 @@ impl Cursor<'_> {
                 && let Some((year, 4)) = self.number()
                 && (1990..2200).contains(&year)
             {
-                return settle(Date::new(i16::try_from(year).ok()?, month, day).ok()?.to_datetime(time), clock.zone);
+                return settle(
+                    Date::new(i16::try_from(year).ok()?, month, day).ok()?.to_datetime(time),
+                    clock.zone,
+                );
             }
             self.rest = before;
             return guess_year(month, day, time, clock);
@@ -149,7 +159,9 @@ impl Cursor<'_> {
             }
             (9..=10, _) => epoch(first, 0),
             (13, _) => epoch(first.div_euclid(1000), i32::try_from(first.rem_euclid(1000)).ok()? * 1_000_000),
-            (16, _) => epoch(first.div_euclid(1_000_000), i32::try_from(first.rem_euclid(1_000_000)).ok()? * 1000),
+            (16, _) => {
+                epoch(first.div_euclid(1_000_000), i32::try_from(first.rem_euclid(1_000_000)).ok()? * 1000)
+            }
             // `20231114 22:13:20`, `20231114T221320`.
             (8, b' ' | b'T') => {
                 let date = Date::new(
@@ -223,7 +235,11 @@ impl Cursor<'_> {
     fn time(&mut self) -> Option<Time> {
         let (first, digits) = self.number()?;
         let (mut hour, minute, second) = if digits == 6 {
-            (i8::try_from(first / 10_000).ok()?, i8::try_from(first / 100 % 100).ok()?, i8::try_from(first % 100).ok()?)
+            (
+                i8::try_from(first / 10_000).ok()?,
+                i8::try_from(first / 100 % 100).ok()?,
+                i8::try_from(first % 100).ok()?,
+            )
         } else {
             if digits > 2 || !self.eat(|b| b == b':') {
                 return None;
@@ -341,9 +357,15 @@ mod tests {
             ("20231114 22:13:20", "2023-11-14T22:13:20+09:00"),
             ("2023-11-14T22:13:20Z", "2023-11-14T22:13:20Z"),
         ] {
-            assert_eq!(read(text.as_bytes(), &clock).map(|moment| moment.to_string()).as_deref(), Some(expect), "{text}");
+            assert_eq!(
+                read(text.as_bytes(), &clock).map(|moment| moment.to_string()).as_deref(),
+                Some(expect),
+                "{text}"
+            );
         }
-        for text in ["", "hello", "99/99/2023 10:00", "2023-13-01 00:00:00", "1.2.3.4", "14-Foo-2023 22:13:20"] {
+        for text in
+            ["", "hello", "99/99/2023 10:00", "2023-13-01 00:00:00", "1.2.3.4", "14-Foo-2023 22:13:20"]
+        {
             assert_eq!(read(text.as_bytes(), &clock), None, "{text}");
         }
         let found = find(b"<134>1 2023-11-14T22:13:20+09:00 host app", &clock).unwrap();

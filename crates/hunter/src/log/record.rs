@@ -77,7 +77,12 @@ impl Record {
         if self.fields.len() < crate::limits::MAX_FIELDS {
             let start = (part.as_ptr() as usize).wrapping_sub(self.origin);
             #[allow(clippy::cast_possible_truncation, reason = "a line is shorter than MAX_LINE")]
-            self.fields.push(Field { role, scratch: false, start: start as u32, end: (start + part.len()) as u32 });
+            self.fields.push(Field {
+                role,
+                scratch: false,
+                start: start as u32,
+                end: (start + part.len()) as u32,
+            });
         }
     }
 
@@ -87,7 +92,12 @@ impl Record {
             let start = self.scratch.len();
             write(&mut self.scratch);
             #[allow(clippy::cast_possible_truncation, reason = "a line is shorter than MAX_LINE")]
-            self.fields.push(Field { role, scratch: true, start: start as u32, end: self.scratch.len() as u32 });
+            self.fields.push(Field {
+                role,
+                scratch: true,
+                start: start as u32,
+                end: self.scratch.len() as u32,
+            });
         }
     }
 

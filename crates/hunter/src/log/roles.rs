@@ -17,7 +17,7 @@ const NAMES: &[(Role, &str)] = &[
         Role::Client,
         "id.orig_h orig_h src_ip srcip src c-ip client client_ip client-ip clientip source source_ip sourceip \
          source.ip source.address client.ip remote_addr remote_host remote_ip x_client src_host source_host \
-         src_addr sourceaddress clientaddress machine computer client_address cs-client tx_client caller",
+         src_addr sourceaddress clientaddress machine computer client_address cs-client tx_client caller rx_hosts",
     ),
     (
         Role::User,
@@ -32,7 +32,7 @@ const NAMES: &[(Role, &str)] = &[
         Role::Ip,
         "id.resp_h resp_h dest_ip dst_ip dstip dst destination destination_ip destinationip destination.ip r-ip \
          server_ip server-ip serverip dest dst_addr destinationaddress resolved_ip \
-         answer_ip original-client-ip original-server-ip x_originating_ip tx_hosts rx_hosts destination.address s-ip \
+         answer_ip original-client-ip original-server-ip x_originating_ip tx_hosts destination.address s-ip \
          server.ip remote.ip cs-ip x-cs-ip xff",
     ),
     (
@@ -41,7 +41,10 @@ const NAMES: &[(Role, &str)] = &[
          client-hostname dest_host destination_host destination.domain vhost site helo server s-supplier-name \
          cs-uri-host x-host http.hostname s-hostname target_host",
     ),
-    (Role::Answers, "answers rdata answer resolved_ips answers.data dns.resolved_ip a aaaa resolved path_hosts dns.answers.data"),
+    (
+        Role::Answers,
+        "answers rdata answer resolved_ips answers.data dns.resolved_ip a aaaa resolved path_hosts dns.answers.data",
+    ),
     (
         Role::Url,
         "url cs-uri request_url full_url url.full url.original referrer referer cs(referer) http_refer http_referrer \
@@ -49,7 +52,10 @@ const NAMES: &[(Role, &str)] = &[
     ),
     (Role::Path, "uri cs-uri-stem cs-uri-path url_path url.path uri_path"),
     (Role::Query, "cs-uri-query url_query url.query"),
-    (Role::Agent, "user_agent user-agent useragent http_user_agent cs(user-agent) agent user_agent.original ua"),
+    (
+        Role::Agent,
+        "user_agent user-agent useragent http_user_agent cs(user-agent) agent user_agent.original ua",
+    ),
     (
         Role::FileName,
         "filename file_name file.name attachment attachment_name fileinfo.filename cs-uri-filename attachments",
@@ -70,14 +76,21 @@ const NAMES: &[(Role, &str)] = &[
          rcpt_to recipients envelope_from envelope_to from_address to_address bcc",
     ),
     (Role::Subject, "subject message-subject email_subject mail_subject email.subject"),
-    (Role::Port, "id.resp_p resp_p dest_port dst_port dstport dport r-port cs-uri-port destination_port s-port destination.port server-port"),
+    (
+        Role::Port,
+        "id.resp_p resp_p dest_port dst_port dstport dport r-port cs-uri-port destination_port s-port destination.port server-port",
+    ),
 ];
 
 /// Names that have a meaning only together with the part before them.
-const NEEDS_FRONT: &[&str] = &["name", "ip", "address", "full", "original", "path", "query", "data", "filename", "port", "domain"];
+const NEEDS_FRONT: &[&str] =
+    &["name", "ip", "address", "full", "original", "path", "query", "data", "filename", "port", "domain"];
 
 static TABLE: LazyLock<HashMap<&'static [u8], Role>> = LazyLock::new(|| {
-    NAMES.iter().flat_map(|(role, names)| names.split_whitespace().map(|name| (name.as_bytes(), *role))).collect()
+    NAMES
+        .iter()
+        .flat_map(|(role, names)| names.split_whitespace().map(|name| (name.as_bytes(), *role)))
+        .collect()
 });
 
 /// What a field of this name is; `front` is the name of the object that it stands in, if any.
@@ -90,7 +103,11 @@ pub(crate) fn role(name: &[u8], front: Option<&[u8]>) -> Option<Role> {
         if let Some(role) = TABLE.get(whole.as_slice()) {
             return Some(*role);
         }
-        if NEEDS_FRONT.iter().any(|ambiguous| ambiguous.as_bytes() == name) && name != b"filename" && name != b"query" && name != b"domain" {
+        if NEEDS_FRONT.iter().any(|ambiguous| ambiguous.as_bytes() == name)
+            && name != b"filename"
+            && name != b"query"
+            && name != b"domain"
+        {
             return None;
         }
     }

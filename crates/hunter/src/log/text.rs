@@ -123,8 +123,10 @@ fn odd_name(set: &Set, text: &[u8], start: usize, end: usize, found: &mut Vec<u3
         }
     }
     let trimmed = token.trim_ascii_end();
-    let trimmed = trimmed.get(..trimmed.iter().rposition(|b| !matches!(b, b'.' | b'-')).map_or(0, |at| at + 1));
-    if let Some(trimmed) = trimmed.filter(|trimmed| trimmed.len() + 1 < token.len() || token.ends_with(b"-")) {
+    let trimmed =
+        trimmed.get(..trimmed.iter().rposition(|b| !matches!(b, b'.' | b'-')).map_or(0, |at| at + 1));
+    if let Some(trimmed) = trimmed.filter(|trimmed| trimmed.len() + 1 < token.len() || token.ends_with(b"-"))
+    {
         set.find_name(trimmed, found);
     }
 }
@@ -133,7 +135,9 @@ fn odd_name(set: &Set, text: &[u8], start: usize, end: usize, found: &mut Vec<u3
 fn mailbox(text: &[u8], host: usize) -> usize {
     let mut start = host.saturating_sub(1);
     while start > 0
-        && text.get(start - 1).is_some_and(|&b| IN_NAME[usize::from(b)] || matches!(b, b'+' | b'=' | b'&' | b'\''))
+        && text
+            .get(start - 1)
+            .is_some_and(|&b| IN_NAME[usize::from(b)] || matches!(b, b'+' | b'=' | b'&' | b'\''))
     {
         start -= 1;
     }
@@ -166,7 +170,12 @@ fn parts(set: &Set, kind: Kind, text: &[u8], sights: &mut Vec<Sight>) {
         for entry in found.drain(..) {
             let value = set.value(entry);
             let at = find_fold(line, value.as_bytes()).unwrap_or(0);
-            sights.push(Sight { start: start + at, end: start + at + value.len().min(line.len() - at), entries: vec![entry], written: None });
+            sights.push(Sight {
+                start: start + at,
+                end: start + at + value.len().min(line.len() - at),
+                entries: vec![entry],
+                written: None,
+            });
         }
     }
 }
@@ -198,7 +207,8 @@ pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 
 /// IPv6 addresses: what is around each pair of colons.
 fn v6(set: &Set, text: &[u8], sights: &mut Vec<Sight>) {
-    let in_address = |at: usize| text.get(at).is_some_and(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'));
+    let in_address =
+        |at: usize| text.get(at).is_some_and(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'));
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(next) = text.get(at..).and_then(|rest| memchr(b':', rest)) {
@@ -264,7 +274,11 @@ fn urls(set: &Set, text: &[u8], sights: &mut Vec<Sight>) {
         let rest = text.get(start..).unwrap_or_default();
         let end = rest
             .iter()
-            .position(|b| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, b'"' | b'<' | b'>' | b'\'' | b'|' | b'`'))
+            .position(|b| {
+                b.is_ascii_whitespace()
+                    || b.is_ascii_control()
+                    || matches!(b, b'"' | b'<' | b'>' | b'\'' | b'|' | b'`')
+            })
             .unwrap_or(rest.len());
         let url = rest.get(..end).unwrap_or_default();
         if let Some(parts) = split_url(url) {
@@ -282,7 +296,10 @@ pub(crate) fn first_address(line: &[u8]) -> Option<&[u8]> {
             1 => token.get(..memrchr(b':', token).unwrap_or(token.len())).unwrap_or(token),
             _ => token,
         })
-        .find(|token| ipv4(token).is_some() || (token.len() > 5 && token.contains(&b':') && crate::set::ipv6(token).is_some()))
+        .find(|token| {
+            ipv4(token).is_some()
+                || (token.len() > 5 && token.contains(&b':') && crate::set::ipv6(token).is_some())
+        })
 }
 
 #[cfg(test)]
@@ -315,7 +332,11 @@ mod tests {
         check("198.51.100.0/24", "from 198.51.100.77#53", &["198.51.100.0/24"]);
         check("2001:db8::/32", "at 12:30:00 2001:db8::7 done", &["2001:db8::/32"]);
         check("a@evil.example", "from=<A@evil.example> to b@evil.example", &["a@evil.example"]);
-        check("d41d8cd98f00b204e9800998ecf8427e", "md5 D41D8CD98F00B204E9800998ECF8427E x", &["d41d8cd98f00b204e9800998ecf8427e"]);
+        check(
+            "d41d8cd98f00b204e9800998ecf8427e",
+            "md5 D41D8CD98F00B204E9800998ECF8427E x",
+            &["d41d8cd98f00b204e9800998ecf8427e"],
+        );
         check("d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e0", &[]);
         check("http://evil.example/a", "GET http://evil.example/a?b HTTP/1.1", &["http://evil.example/a"]);
         check("file-name: 請求書.exe", "添付 請求書.exe を開いた", &["請求書.exe"]);

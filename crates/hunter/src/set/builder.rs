@@ -148,7 +148,9 @@ impl Builder {
         let count = index(set.ends.len());
         let values = |kind: Kind| {
             let set = &set;
-            (0..count).filter(move |&entry| set.kind(entry) == kind).map(move |entry| (entry, set.value(entry)))
+            (0..count)
+                .filter(move |&entry| set.kind(entry) == kind)
+                .map(move |entry| (entry, set.value(entry)))
         };
         let domains = values(Kind::Domain).count();
         let bits = (domains * 16).next_power_of_two().clamp(1 << 12, 1 << 26);
@@ -198,6 +200,7 @@ impl Set {
         self.has = has;
         let parts = Kind::ALL.into_iter().any(|kind| kind.is_part() && self.has(kind));
         let all = |parts: bool| if parts { count } else { 0 };
-        self.parts = AllParts::build((0..all(parts)).map(|entry| (entry, self.kind(entry), self.value(entry))));
+        self.parts =
+            AllParts::build((0..all(parts)).map(|entry| (entry, self.kind(entry), self.value(entry))));
     }
 }

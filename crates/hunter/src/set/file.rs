@@ -31,7 +31,10 @@ impl fmt::Display for SetFileError {
         match self {
             Self::NoSet => f.write_str("it is no compiled indicator set"),
             Self::Version(version) => {
-                write!(f, "it was compiled as version {version}, this program reads {VERSION}; compile the lists again")
+                write!(
+                    f,
+                    "it was compiled as version {version}, this program reads {VERSION}; compile the lists again"
+                )
             }
             Self::Damaged(what) => write!(f, "the compiled set is damaged ({what}); compile the lists again"),
             Self::Io(_) => f.write_str("the compiled set cannot be read"),

@@ -6,6 +6,15 @@ use indicators::guard::Cidr;
 
 use super::file::{Parts, Reader, SetFileError};
 
+/// Bits of the folded map: 32 KiB.
+const FOLDED: usize = 1 << 18;
+
+#[inline]
+fn fold(net: u32) -> (usize, u32) {
+    let hash = net.wrapping_mul(0x9e37_79b1) >> 14;
+    ((hash >> 6) as usize, hash & 63)
+}
+
 /// One network: its family, its length and its first address.
 type Network = (bool, u8, u128);
 
@@ -14,6 +23,8 @@ type Network = (bool, u8, u128);
 pub(super) struct Ips {
     /// One bit for each IPv4 /24 of which something is listed; empty where nothing of IPv4 is.
     map: Vec<u64>,
+    /// The same folded into [`FOLDED`] bits by a hash: it stays in the nearest cache and says no for most.
+    folded: Vec<u64>,
     /// Single IPv4 addresses, sorted.
     v4: Vec<u32>,
     v4_entry: Vec<u32>,
@@ -99,6 +110,7 @@ impl Ips {
     fn derive(&mut self) {
         if !self.v4.is_empty() || self.networks.iter().any(|network| !network.0) {
             self.map = vec![0; 1 << 18];
+            self.folded = vec![0; FOLDED / 64];
         }
         for at in 0..self.v4.len() {
             let net = self.v4.get(at).map_or(0, |address| address >> 8);
@@ -122,9 +134,17 @@ impl Ips {
     }
 
     fn set(&mut self, first: u32, last: u32) {
+        // Wide ranges would fill it one by one.
+        if (last - first) as usize > FOLDED / 8 {
+            self.folded.fill(u64::MAX);
+        }
         for net in first..=last {
             if let Some(word) = self.map.get_mut((net >> 6) as usize) {
                 *word |= 1 << (net & 63);
+            }
+            let (word, bit) = fold(net);
+            if let Some(word) = self.folded.get_mut(word) {
+                *word |= 1 << bit;
             }
         }
     }
@@ -136,8 +156,11 @@ impl Ips {
     /// False where nothing listed can be this IPv4 address.
     #[inline]
     pub(super) fn may_hold(&self, address: u32) -> bool {
-        let word = self.map.get((address >> 14) as usize).copied().unwrap_or(0);
-        word >> (address >> 8 & 63) & 1 != 0
+        let (word, bit) = fold(address >> 8);
+        self.folded.get(word).is_some_and(|word| word >> bit & 1 != 0) && {
+            let word = self.map.get((address >> 14) as usize).copied().unwrap_or(0);
+            word >> (address >> 8 & 63) & 1 != 0
+        }
     }
 
     /// Every value that is this address or holds it, the widest first.
@@ -145,7 +168,8 @@ impl Ips {
     pub(super) fn v4(&self, address: u32, found: &mut Vec<u32>) {
         self.within(false, u128::from(address), 32, found);
         let from = self.v4.partition_point(|&listed| listed < address);
-        let same = self.v4.iter().zip(&self.v4_entry).skip(from).take_while(|(listed, _)| **listed == address);
+        let same =
+            self.v4.iter().zip(&self.v4_entry).skip(from).take_while(|(listed, _)| **listed == address);
         found.extend(same.map(|(_, entry)| *entry));
     }
 
@@ -222,7 +246,9 @@ mod tests {
     #[test]
     fn an_address_is_read_strictly() {
         assert_eq!(ipv4(b"192.0.2.1"), Some(0xc000_0201));
-        for text in ["1.2.3", "1.2.3.4.5", "256.1.1.1", "1..2.3.4", "1.2.3.4x", "1.2.3.", ".1.2.3", "0001.2.3.4"] {
+        for text in
+            ["1.2.3", "1.2.3.4.5", "256.1.1.1", "1..2.3.4", "1.2.3.4x", "1.2.3.", ".1.2.3", "0001.2.3.4"]
+        {
             assert_eq!(ipv4(text.as_bytes()), None, "{text}");
         }
         assert_eq!(ipv6(b"[2001:db8::1%eth0]"), Some("2001:db8::1".parse().unwrap()));
@@ -232,7 +258,8 @@ mod tests {
 
     #[test]
     fn an_address_is_found_in_every_range_that_holds_it() {
-        let values = ["192.0.2.1", "192.0.2.0/24", "192.0.0.0/8", "2001:db8::/32", "2001:db8::1", "192.0.2.9/32"];
+        let values =
+            ["192.0.2.1", "192.0.2.0/24", "192.0.0.0/8", "2001:db8::/32", "2001:db8::1", "192.0.2.9/32"];
         let ips = Ips::build((0..).zip(values));
         let found = |text: &str| {
             let mut found = Vec::new();

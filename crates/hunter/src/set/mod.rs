@@ -28,8 +28,8 @@ use hash::fold_hash;
 use ips::Ips;
 pub(crate) use ips::{ipv4, ipv6};
 use origin::{Origins, Stored};
-pub(crate) use parts::{behind_variable, below_hive, longest_piece};
 use parts::AllParts;
+pub(crate) use parts::{behind_variable, below_hive, longest_piece};
 pub(crate) use url::split_url;
 use url::{covers, url_key};
 
@@ -71,8 +71,9 @@ pub struct Set {
 /// Where the last two labels begin; `None` if there is only one.
 #[inline]
 fn last_two_labels(name: &[u8]) -> Option<usize> {
-    let last = memchr::memrchr(b'.', name)?;
-    Some(memchr::memrchr(b'.', name.get(..last)?).map_or(0, |at| at + 1))
+    // Labels are short: a loop is done before a search with vectors has begun.
+    let last = name.iter().rposition(|&b| b == b'.')?;
+    Some(name.get(..last)?.iter().rposition(|&b| b == b'.').map_or(0, |at| at + 1))
 }
 
 #[inline]
@@ -257,7 +258,8 @@ impl Set {
         }
         let key = fold_hash(host.strip_suffix(b".").unwrap_or(host), Kind::Url as u64);
         let from = self.url_hosts.partition_point(|&listed| listed < key);
-        let same = self.url_hosts.iter().zip(&self.url_entries).skip(from).take_while(|(listed, _)| **listed == key);
+        let same =
+            self.url_hosts.iter().zip(&self.url_entries).skip(from).take_while(|(listed, _)| **listed == key);
         for (_, &entry) in same {
             if covers(self.value(entry), host, port, tail) {
                 found.push(entry);

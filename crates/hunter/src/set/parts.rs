@@ -55,7 +55,9 @@ impl AllParts {
         value: impl Fn(u32) -> &'a str,
         found: &mut Vec<u32>,
     ) {
-        let Some(Part { automaton: Some(automaton), entries }) = self.by_kind.get(kind as usize) else { return };
+        let Some(Part { automaton: Some(automaton), entries }) = self.by_kind.get(kind as usize) else {
+            return;
+        };
         for hit in automaton.find_overlapping_iter(text) {
             let Some(&entry) = entries.get(hit.pattern().as_usize()) else { continue };
             if !found.contains(&entry) && fits(kind, value(entry), text, hit.start(), hit.end()) {
@@ -114,7 +116,8 @@ fn fits(kind: Kind, value: &str, text: &[u8], start: usize, end: usize) -> bool 
         Kind::FileName => {
             let in_name =
                 |byte: Option<u8>| is_word(byte) || byte.is_some_and(|b| matches!(b, b'.' | b'-' | b'_'));
-            !in_name(before) && !(is_word(after) || matches!(after, Some(b'-' | b'_')) || ends_more(text, end))
+            !in_name(before)
+                && !(is_word(after) || matches!(after, Some(b'-' | b'_')) || ends_more(text, end))
         }
         // Whole parts: `\Run` is not found in `\RunOnce`.
         Kind::RegistryKey | Kind::FilePath | Kind::UrlPath => {

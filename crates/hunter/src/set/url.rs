@@ -21,13 +21,18 @@ pub(crate) fn split_url(url: &[u8]) -> Option<UrlParts<'_>> {
     };
     let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
     let (authority, tail) = (rest.get(..end)?, rest.get(end..)?);
-    let host = memchr::memrchr(b'@', authority).map_or(authority, |at| authority.get(at + 1..).unwrap_or_default());
+    let host =
+        memchr::memrchr(b'@', authority).map_or(authority, |at| authority.get(at + 1..).unwrap_or_default());
     let colon = match host.first() {
-        Some(b'[') => memchr::memchr(b']', host).filter(|&at| host.get(at + 1) == Some(&b':')).map(|at| at + 1),
+        Some(b'[') => {
+            memchr::memchr(b']', host).filter(|&at| host.get(at + 1) == Some(&b':')).map(|at| at + 1)
+        }
         _ => memchr::memrchr(b':', host),
     };
     let (host, port) = match colon {
-        Some(at) => (host.get(..at)?, std::str::from_utf8(host.get(at + 1..)?).ok().and_then(|p| p.parse().ok())),
+        Some(at) => {
+            (host.get(..at)?, std::str::from_utf8(host.get(at + 1..)?).ok().and_then(|p| p.parse().ok()))
+        }
         None => (host, None),
     };
     let usual = match has_scheme {

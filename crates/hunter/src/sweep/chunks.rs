@@ -47,7 +47,12 @@ pub(crate) struct Chunk {
 
 impl Log {
     /// What is known of a log that is followed.
-    pub(crate) fn new(path: &str, schema: &Schema, wrapping: Option<&'static str>, written: Option<i64>) -> Self {
+    pub(crate) fn new(
+        path: &str,
+        schema: &Schema,
+        wrapping: Option<&'static str>,
+        written: Option<i64>,
+    ) -> Self {
         let (format, syslog) = (schema.format, schema.syslog);
         Self { path: path.to_owned(), wrapping, format, syslog, utf16: false, written }
     }
@@ -154,10 +159,17 @@ impl Current {
         match bom {
             [0xff, 0xfe] | [0xfe, 0xff] if got == 2 => {
                 utf16 = true;
-                let encoding = if bom == [0xff, 0xfe] { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
+                let encoding =
+                    if bom == [0xff, 0xfe] { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
                 let empty: Box<dyn Read + Send> = Box::new(io::empty());
                 let inner = std::mem::replace(&mut opened.stream, empty);
-                opened.stream = Box::new(Utf16 { inner, decoder: encoding.new_decoder(), ready: Vec::new(), at: 0, done: false });
+                opened.stream = Box::new(Utf16 {
+                    inner,
+                    decoder: encoding.new_decoder(),
+                    ready: Vec::new(),
+                    at: 0,
+                    done: false,
+                });
             }
             _ => carry.extend_from_slice(bom.get(..got).unwrap_or_default()),
         }
@@ -192,7 +204,9 @@ impl Current {
                     }
                     Ok(count) => {
                         got += count;
-                        if self.opened.is_live && buffer.get(from..got).is_some_and(|new| new.contains(&b'\n')) {
+                        if self.opened.is_live
+                            && buffer.get(from..got).is_some_and(|new| new.contains(&b'\n'))
+                        {
                             break;
                         }
                     }
@@ -256,7 +270,6 @@ impl Current {
         }
         Chunk { number, log_number: self.number, log, schema, offset, starts_inside, ends_inside, bytes }
     }
-
 }
 
 /// UTF-16 → UTF-8.

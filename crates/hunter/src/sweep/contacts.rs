@@ -108,12 +108,22 @@ pub fn contacts(set: &Set, settings: &Settings, device: Option<&str>) -> (Contac
         let clock = settings.clock(&chunk.log);
         if summary.logs.len() <= chunk.log_number {
             let log = Arc::clone(&chunk.log);
-            summary.logs.push(LogRead { log, bytes: 0, lines: 0, other_lines: 0, hits: 0, first: None, last: None });
+            summary.logs.push(LogRead {
+                log,
+                bytes: 0,
+                lines: 0,
+                other_lines: 0,
+                hits: 0,
+                first: None,
+                last: None,
+            });
         }
         let scanned = worker.scan(set, &chunk, &clock);
         let Some(log) = summary.logs.last_mut() else { break };
         for mut hit in scanned.hits {
-            if device.is_some_and(|device| !hit.who.is_empty() && hit.who != device) || !settings.is_in_time(hit.time) {
+            if device.is_some_and(|device| !hit.who.is_empty() && hit.who != device)
+                || !settings.is_in_time(hit.time)
+            {
                 continue;
             }
             hit.line += log.lines + 1;
@@ -175,7 +185,8 @@ impl Gathered {
         {
             *self.clients.entry(super::hit::readable(client)).or_default() += 1;
         }
-        let port = record.first(line, Role::Port).and_then(|port| std::str::from_utf8(port).ok()?.parse().ok());
+        let port =
+            record.first(line, Role::Port).and_then(|port| std::str::from_utf8(port).ok()?.parse().ok());
         for &field in record.fields() {
             let text = record.text(line, field);
             match field.role {
@@ -197,7 +208,9 @@ impl Gathered {
             (Target::Address(shown), port)
         } else {
             let (host, its) = match shown.rsplit_once(':') {
-                Some((host, its)) if its.bytes().all(|b| b.is_ascii_digit()) => (host.to_owned(), its.parse().ok()),
+                Some((host, its)) if its.bytes().all(|b| b.is_ascii_digit()) => {
+                    (host.to_owned(), its.parse().ok())
+                }
                 _ => (shown, None),
             };
             match ipv4(host.as_bytes()) {

@@ -22,6 +22,7 @@ pub use tally::{Machine, Seen, Tally};
 pub use timeline::Timeline;
 
 use crate::input::{Inputs, Unread};
+use crate::limits::CHUNK;
 use crate::log::{Clock, Format, Moment};
 use crate::set::Set;
 pub(crate) use chunks::Chunk;
@@ -143,43 +144,58 @@ pub fn sweep(
     let (sender, receiver) = mpsc::channel::<(Chunk, Scanned)>();
     let mut merge = Merge::new(settings);
     let mut result = Ok(());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            let (source, pool, sender) = (&source, &pool, sender.clone());
-            scope.spawn(move || {
-                let mut worker = Worker::default();
-                while let Some(buffer) = pool.take() {
-                    let chunk = source.lock().unwrap_or_else(PoisonError::into_inner).next(buffer);
-                    let Some(chunk) = chunk else { break };
-                    let clock = settings.clock(&chunk.log);
-                    let scanned = worker.scan(set, &chunk, &clock);
-                    if sender.send((chunk, scanned)).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        // Chunks come as they are done and are told in order.
-        let mut waiting = BTreeMap::new();
-        let mut next = 0;
-        let mut bytes = 0;
-        for (chunk, scanned) in receiver {
-            waiting.insert(chunk.number, (chunk, scanned));
-            while let Some((mut chunk, scanned)) = waiting.remove(&next) {
-                next += 1;
-                bytes += chunk.bytes.len() as u64;
-                pool.give(std::mem::take(&mut chunk.bytes));
-                if result.is_ok() {
-                    result = merge.chunk(&chunk, scanned, bytes, &mut on_hit);
-                    if result.is_err() {
-                        source.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
-                    }
-                }
-            }
+    if threads == 1 {
+        // By itself it needs nobody to wait for: one buffer, always the same, stays in the cache.
+        let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut worker = Worker::default();
+        let (mut buffer, mut bytes) = (Vec::new(), 0);
+        while let Some(mut chunk) = source.next(std::mem::take(&mut buffer)) {
+            let scanned = worker.scan(set, &chunk, &settings.clock(&chunk.log));
+            bytes += chunk.bytes.len() as u64;
+            merge.chunk(&chunk, scanned, bytes, &mut on_hit)?;
             on_progress(bytes);
+            buffer = std::mem::take(&mut chunk.bytes);
+            buffer.shrink_to(CHUNK * 2);
         }
-    });
+    } else {
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (source, pool, sender) = (&source, &pool, sender.clone());
+                scope.spawn(move || {
+                    let mut worker = Worker::default();
+                    while let Some(buffer) = pool.take() {
+                        let chunk = source.lock().unwrap_or_else(PoisonError::into_inner).next(buffer);
+                        let Some(chunk) = chunk else { break };
+                        let clock = settings.clock(&chunk.log);
+                        let scanned = worker.scan(set, &chunk, &clock);
+                        if sender.send((chunk, scanned)).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            // Chunks come as they are done and are told in order.
+            let mut waiting = BTreeMap::new();
+            let mut next = 0;
+            let mut bytes = 0;
+            for (chunk, scanned) in receiver {
+                waiting.insert(chunk.number, (chunk, scanned));
+                while let Some((mut chunk, scanned)) = waiting.remove(&next) {
+                    next += 1;
+                    bytes += chunk.bytes.len() as u64;
+                    pool.give(std::mem::take(&mut chunk.bytes));
+                    if result.is_ok() {
+                        result = merge.chunk(&chunk, scanned, bytes, &mut on_hit);
+                        if result.is_err() {
+                            source.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
+                        }
+                    }
+                }
+                on_progress(bytes);
+            }
+        });
+    }
     result?;
     let mut source = source.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut summary = merge.summary;
@@ -188,14 +204,20 @@ pub fn sweep(
         .inputs
         .told
         .iter()
-        .map(|told| FileRead { path: told.path.clone(), size: told.size, bytes: told.bytes(), sha256: told.sha256() })
+        .map(|told| FileRead {
+            path: told.path.clone(),
+            size: told.size,
+            bytes: told.bytes(),
+            sha256: told.sha256(),
+        })
         .collect();
     Ok(summary)
 }
 
 impl Settings {
     pub(crate) fn clock(&self, log: &Log) -> Clock {
-        let written = log.written.and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or(self.now);
+        let written =
+            log.written.and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or(self.now);
         Clock { zone: self.zone, written, day_first: self.day_first }
     }
 

@@ -49,7 +49,12 @@ impl Probe {
         let mut entries = std::mem::take(&mut self.found);
         // Each value once; the most specific stays last.
         let mut seen = Vec::new();
-        entries.retain(|entry| !seen.contains(entry) && { seen.push(*entry); true });
+        entries.retain(|entry| {
+            !seen.contains(entry) && {
+                seen.push(*entry);
+                true
+            }
+        });
         let start = (text.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
         sights.push(match start < line.len() {
             true => Sight { start, end: start + text.len(), entries, written: None },
@@ -97,7 +102,9 @@ impl Probe {
                 set.find_part(Kind::FilePath, text, found);
             }
             Role::FilePath => {
-                for kind in [Kind::FileName, Kind::FilePath, Kind::RegistryKey, Kind::RegistryValue, Kind::Mutex] {
+                for kind in
+                    [Kind::FileName, Kind::FilePath, Kind::RegistryKey, Kind::RegistryValue, Kind::Mutex]
+                {
                     set.find_part(kind, text, found);
                 }
             }
@@ -107,7 +114,14 @@ impl Probe {
                 }
             }
             Role::Subject => set.find_part(Kind::Subject, text, found),
-            Role::Email | Role::Text | Role::Name | Role::Time | Role::TimeOfDay | Role::User | Role::Port | Role::Query => {}
+            Role::Email
+            | Role::Text
+            | Role::Name
+            | Role::Time
+            | Role::TimeOfDay
+            | Role::User
+            | Role::Port
+            | Role::Query => {}
         }
     }
 

@@ -10,6 +10,9 @@ use crate::log::text::{Sight, lines, scan};
 use crate::log::{Clock, Keys, Moment, Record, Schema};
 use crate::set::Set;
 
+/// Lines at each end of a chunk that are asked for their time.
+const LOOK_LINES: usize = 8;
+
 /// What a chunk came to. Lines of hits count from 0 at its beginning.
 #[derive(Debug, Default)]
 pub(super) struct Scanned {
@@ -147,11 +150,19 @@ impl Worker {
         let bytes = chunk.bytes.as_slice();
         let (record, keys) = (&mut self.record, &mut self.keys);
         scanned.first = lines(bytes)
-            .take(8)
             .filter(|(_, line)| !line.starts_with(b"#"))
+            .take(LOOK_LINES)
             .find_map(|(_, line)| teller.moment(line, record, keys));
-        let end = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let start = memrchr(b'\n', end).map_or(0, |at| at + 1);
-        scanned.last = teller.moment(end.get(start..).unwrap_or_default(), record, keys).or(scanned.first);
+        let mut rest = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        for _ in 0..LOOK_LINES {
+            let start = memrchr(b'\n', rest).map_or(0, |at| at + 1);
+            let line = rest.get(start..).unwrap_or_default();
+            scanned.last = (!line.starts_with(b"#")).then(|| teller.moment(line, record, keys)).flatten();
+            if scanned.last.is_some() || start == 0 {
+                break;
+            }
+            rest = rest.get(..start - 1).unwrap_or_default();
+        }
+        scanned.last = scanned.last.or(scanned.first);
     }
 }

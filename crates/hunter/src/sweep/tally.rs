@@ -102,7 +102,8 @@ impl Tally {
 
     /// Machines that met one value, most hits first.
     pub fn machines_of(&self, entry: u32) -> Vec<Machine> {
-        let mut all: Vec<Machine> = self.machines().into_iter().filter(|machine| machine.entry == entry).collect();
+        let mut all: Vec<Machine> =
+            self.machines().into_iter().filter(|machine| machine.entry == entry).collect();
         all.sort_by(|a, b| b.count.cmp(&a.count).then(a.who.cmp(&b.who)));
         all
     }

@@ -84,10 +84,12 @@ pub(super) fn neighbours(path: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|other| other.file_name().is_some_and(|other| {
-            let other = other.to_string_lossy();
-            other != name && other.starts_with(stem)
-        }))
+        .filter(|other| {
+            other.file_name().is_some_and(|other| {
+                let other = other.to_string_lossy();
+                other != name && other.starts_with(stem)
+            })
+        })
         .collect();
     found.sort();
     found

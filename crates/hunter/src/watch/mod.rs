@@ -101,7 +101,8 @@ impl Watch {
             }
         }
         // A log that is gone was renamed or deleted: what is left of it is read, then it is let go.
-        let gone: Vec<PathBuf> = self.followed.keys().filter(|path| !paths.contains(*path)).cloned().collect();
+        let gone: Vec<PathBuf> =
+            self.followed.keys().filter(|path| !paths.contains(*path)).cloned().collect();
         for path in gone {
             if let Some(mut followed) = self.followed.remove(&path) {
                 let done = drain(&mut followed, &mut self.worker, set, &self.settings, now, &mut round);
@@ -133,7 +134,9 @@ impl Watch {
             // What is compressed does not grow.
             .filter(|path| {
                 let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
-                !ending.is_some_and(|ending| ["gz", "zst", "xz", "bz2", "zip"].iter().any(|known| ending == *known))
+                !ending.is_some_and(|ending| {
+                    ["gz", "zst", "xz", "bz2", "zip"].iter().any(|known| ending == *known)
+                })
             })
             .collect();
         for unread in unread {
@@ -214,7 +217,8 @@ impl Watch {
                 let before = buffer.len();
                 let read = (&mut opened.stream).take(ROUND as u64).read_to_end(&mut buffer);
                 let ended = read.is_err() || buffer.len() == before;
-                let end = if ended { buffer.len() } else { memchr::memrchr(b'\n', &buffer).map_or(0, |at| at + 1) };
+                let end =
+                    if ended { buffer.len() } else { memchr::memrchr(b'\n', &buffer).map_or(0, |at| at + 1) };
                 let rest = buffer.split_off(end);
                 if !buffer.is_empty() {
                     let chunk = Chunk::of_lines(&log, &schema, offset, std::mem::take(&mut buffer));

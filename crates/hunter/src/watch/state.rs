@@ -89,7 +89,8 @@ impl State {
         // The new name is on the disk when its folder is. Windows cannot open folders and needs it not.
         #[cfg(unix)]
         {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder =
+                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             File::open(folder)?.sync_all()?;
         }
         Ok(())

@@ -176,20 +176,27 @@ fn points(contacts: &[(&Contact, bool)], found: &Contacts, summary: &Summary) ->
         let (ja, en) = if count == 0 { good } else { bad };
         Point { id, passed: count == 0, count, ja: ja.replace("{}", &shown), en: en.replace("{}", &shown) }
     };
-    let unread = summary.unread.iter().filter(|unread| !unread.harmless).count() as u64 + found.not_understood
+    let unread = summary.unread.iter().filter(|unread| !unread.harmless).count() as u64
+        + found.not_understood
         + u64::from(contacts.is_empty());
     vec![
         point(
             "listed",
             summary.hits,
             ("既知のインディケータとの一致はありません", "nothing listed was contacted"),
-            ("既知のインディケータと {} 件一致しました。設置しないでください", "{} hits of listed indicators: do not install it"),
+            (
+                "既知のインディケータと {} 件一致しました。設置しないでください",
+                "{} hits of listed indicators: do not install it",
+            ),
         ),
         point(
             "resolves-outside",
             names,
             ("外部の名前を解決していません", "it asked for no name outside"),
-            ("外部の名前を {} 件求めました。必要なものか、製造元に確かめてください", "it asked for {} names outside: ask its maker what they are for"),
+            (
+                "外部の名前を {} 件求めました。必要なものか、製造元に確かめてください",
+                "it asked for {} names outside: ask its maker what they are for",
+            ),
         ),
         point(
             "reaches-outside",
@@ -201,13 +208,19 @@ fn points(contacts: &[(&Contact, bool)], found: &Contacts, summary: &Summary) ->
             "regular",
             beats,
             ("外部への定期的な通信は見られません", "no steady beat towards the outside"),
-            ("一定の間隔で外部と通信する先が {} 件あります（遠隔操作ツールの特徴）", "{} destinations outside are called at a steady beat, as remote access tools do"),
+            (
+                "一定の間隔で外部と通信する先が {} 件あります（遠隔操作ツールの特徴）",
+                "{} destinations outside are called at a steady beat, as remote access tools do",
+            ),
         ),
         point(
             "complete",
             unread,
             ("ログはすべて読めました", "the logs were read completely"),
-            ("読めないか、通信先の分からないログや行が {} 件あります。検査は完全ではありません", "{} logs or lines could not be read or tell no destination: the inspection is incomplete"),
+            (
+                "読めないか、通信先の分からないログや行が {} 件あります。検査は完全ではありません",
+                "{} logs or lines could not be read or tell no destination: the inspection is incomplete",
+            ),
         ),
     ]
 }
@@ -344,11 +357,20 @@ impl Inspection<'_> {
             };
             page.line(&line);
         }
-        let clients: Vec<String> =
-            self.found.clients.iter().take(5).map(|(client, lines)| format!("{} ({})", harmless(client), number(*lines))).collect();
+        let clients: Vec<String> = self
+            .found
+            .clients
+            .iter()
+            .take(5)
+            .map(|(client, lines)| format!("{} ({})", harmless(client), number(*lines)))
+            .collect();
         page.blank();
         let more = self.found.clients.len().saturating_sub(5);
-        let clients = if more > 0 { format!("{} +{}", clients.join(", "), number(more as u64)) } else { clients.join(", ") };
+        let clients = if more > 0 {
+            format!("{} +{}", clients.join(", "), number(more as u64))
+        } else {
+            clients.join(", ")
+        };
         page.field(page.t("端末（行数）", "Machines"), &clients, str::to_owned);
         page.section(page.t("通信先", "Contacts"), &format!("({})", number(self.contacts.len() as u64)));
         let room = page.room().saturating_sub(8 + 10 + 42 + 16).max(20);

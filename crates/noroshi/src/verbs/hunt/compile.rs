@@ -13,7 +13,9 @@ use crate::screen::shape::number;
 ///
 /// Sweeps do this by themselves for large lists and keep the result; compile where one set goes to many machines.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  noroshi hunt compile n-2026-*.json feed.csv --output march.nset\n  noroshi hunt dns query.log --indicators march.nset")]
+#[command(
+    after_help = "Examples:\n  noroshi hunt compile n-2026-*.json feed.csv --output march.nset\n  noroshi hunt dns query.log --indicators march.nset"
+)]
 pub(crate) struct Args {
     /// Plain lists, CSV, STIX 2.1 bundles, MISP events, compiled sets
     #[arg(value_name = "LIST", required = true)]
@@ -34,8 +36,12 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     let (shown, values, again, guarded) =
         (args.output.display(), number(notes.values), number(notes.again), number(notes.guarded));
     session.say(&match session.lang {
-        Lang::Ja => format!("{shown}: {values} 件（重複 {again} 件をまとめ、除外リストにより {guarded} 件を除きました）"),
-        Lang::En => format!("{shown}: {values} values ({again} repeated ones joined, {guarded} left out by guard lists)"),
+        Lang::Ja => format!(
+            "{shown}: {values} 件（重複 {again} 件をまとめ、除外リストにより {guarded} 件を除きました）"
+        ),
+        Lang::En => format!(
+            "{shown}: {values} values ({again} repeated ones joined, {guarded} left out by guard lists)"
+        ),
     });
     Ok(Outcome::Done)
 }

@@ -48,7 +48,8 @@ fn plot(timeline: &Timeline, first: Timestamp, last: Timestamp, width: usize, he
     let columns = width / 4;
     let counts = timeline.plot(first, last, columns);
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
-    let mut out = format!("<svg role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">");
+    let mut out =
+        format!("<svg role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">");
     for (column, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let share = (*count as f64 / most as f64).sqrt() * height as f64;
         let _ = write!(
@@ -75,8 +76,20 @@ pub(super) fn begin(title: &str, lang: Lang) -> String {
     )
 }
 
-fn table(out: &mut String, title: &str, heads: &[&str], rows: impl Iterator<Item = String>, all: usize, lang: Lang) {
-    let _ = write!(out, "<h2>{} ({})</h2>\n<div class=\"scroll\"><table><thead><tr>", escape(title), number(all as u64));
+fn table(
+    out: &mut String,
+    title: &str,
+    heads: &[&str],
+    rows: impl Iterator<Item = String>,
+    all: usize,
+    lang: Lang,
+) {
+    let _ = write!(
+        out,
+        "<h2>{} ({})</h2>\n<div class=\"scroll\"><table><thead><tr>",
+        escape(title),
+        number(all as u64)
+    );
     for head in heads {
         let _ = write!(out, "<th scope=\"col\">{}</th>", escape(head));
     }
@@ -85,7 +98,9 @@ fn table(out: &mut String, title: &str, heads: &[&str], rows: impl Iterator<Item
     out.push_str("</tbody></table></div>\n");
     if all > MAX_ROWS {
         let more = number((all - MAX_ROWS) as u64);
-        let _ = writeln!(out, "<p class=\"dim\">{}</p>",
+        let _ = writeln!(
+            out,
+            "<p class=\"dim\">{}</p>",
             match lang {
                 Lang::Ja => format!("ほか {more} 件は --jsonl にあります。"),
                 Lang::En => format!("{more} more are in --jsonl."),
@@ -101,7 +116,9 @@ pub(super) fn page(loaded: &Loaded, summary: &Summary, tally: &Tally, found: &Fo
     let mut out = begin(&verdict(summary, tally, lang), lang);
     let _ = writeln!(out, "<p class=\"dim\">{}</p>", escape(&searched(loaded, summary, lang)));
     if let (Some(first), Some(last)) = (summary.first, summary.last) {
-        let _ = writeln!(out, "<p>{} <strong>{}</strong> · {} <strong>{}</strong></p>\n<div class=\"scroll\">{}</div>",
+        let _ = writeln!(
+            out,
+            "<p>{} <strong>{}</strong> · {} <strong>{}</strong></p>\n<div class=\"scroll\">{}</div>",
             t("初回", "first seen"),
             at(Some(first), lang),
             t("最終", "last seen"),
@@ -135,7 +152,13 @@ pub(super) fn page(loaded: &Loaded, summary: &Summary, tally: &Tally, found: &Fo
         });
         table(&mut out, t("インディケータ別", "By indicator"), &heads, cells, rows.len(), lang);
         let rows = tally.machines();
-        let heads = [t("端末", "machine"), t("値", "value"), t("件数", "count"), t("初回", "first seen"), t("最終", "last seen")];
+        let heads = [
+            t("端末", "machine"),
+            t("値", "value"),
+            t("件数", "count"),
+            t("初回", "first seen"),
+            t("最終", "last seen"),
+        ];
         let cells = rows.iter().map(|row| {
             format!(
                 "<tr><td>{}</td><td class=\"v\">{}</td><td class=\"n\">{}</td><td class=\"t\">{}</td><td class=\"t\">{}</td></tr>\n",
@@ -147,7 +170,13 @@ pub(super) fn page(loaded: &Loaded, summary: &Summary, tally: &Tally, found: &Fo
             )
         });
         table(&mut out, t("端末別", "By machine"), &heads, cells, rows.len(), lang);
-        let heads = [t("時刻", "time"), t("端末", "machine"), t("見えたもの", "seen"), t("値", "value"), t("ログ:行", "log:line")];
+        let heads = [
+            t("時刻", "time"),
+            t("端末", "machine"),
+            t("見えたもの", "seen"),
+            t("値", "value"),
+            t("ログ:行", "log:line"),
+        ];
         let cells = found.hits.iter().map(|(path, hit)| {
             format!(
                 "<tr><td class=\"t\">{}</td><td>{}</td><td class=\"v\">{}</td><td class=\"v\">{}</td><td class=\"v\">{}:{}</td></tr>\n",
@@ -162,7 +191,14 @@ pub(super) fn page(loaded: &Loaded, summary: &Summary, tally: &Tally, found: &Fo
         let all = usize::try_from(summary.hits).unwrap_or(usize::MAX);
         table(&mut out, t("一致した行", "Lines"), &heads, cells, all, lang);
     }
-    let heads = [t("ログ", "log"), t("形式", "format"), t("行", "lines"), t("一致", "hits"), t("最初の時刻", "from"), t("最後の時刻", "to")];
+    let heads = [
+        t("ログ", "log"),
+        t("形式", "format"),
+        t("行", "lines"),
+        t("一致", "hits"),
+        t("最初の時刻", "from"),
+        t("最後の時刻", "to"),
+    ];
     let cells = summary.logs.iter().map(|log| {
         format!(
             "<tr><td class=\"v\">{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"t\">{}</td><td class=\"t\">{}</td></tr>\n",
@@ -176,8 +212,10 @@ pub(super) fn page(loaded: &Loaded, summary: &Summary, tally: &Tally, found: &Fo
     });
     table(&mut out, t("調べたログ", "Logs"), &heads, cells, summary.logs.len(), lang);
     if !summary.unread.is_empty() {
-        let cells =
-            summary.unread.iter().map(|unread| format!("<tr><td class=\"v\">{}</td></tr>\n", escape(&unread_line(unread, lang))));
+        let cells = summary
+            .unread
+            .iter()
+            .map(|unread| format!("<tr><td class=\"v\">{}</td></tr>\n", escape(&unread_line(unread, lang))));
         let title = t("調べられなかったもの", "Not read");
         table(&mut out, title, &[t("何が、なぜ", "what, and why")], cells, summary.unread.len(), lang);
     }

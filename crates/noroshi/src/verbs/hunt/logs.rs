@@ -96,7 +96,8 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
         return Ok(at);
     }
     let in_japan = |at: jiff::civil::DateTime| at.to_zoned(lexicon::time::jst()).map(|at| at.timestamp());
-    let date = text.parse::<jiff::civil::Date>().ok().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
+    let date =
+        text.parse::<jiff::civil::Date>().ok().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
     let read = date.or_else(|| text.parse::<jiff::civil::DateTime>().ok()).and_then(|at| in_japan(at).ok());
     read.ok_or_else(|| "write 2026-04-01, 2026-04-01T09:00 (in Japan) or 2026-04-01T00:00:00Z".to_owned())
 }
@@ -110,7 +111,8 @@ pub(crate) fn offset(text: &str) -> Result<Offset, String> {
         _ => {}
     }
     let sign = if text.starts_with('-') { -1 } else { 1 };
-    let digits: Vec<i32> = text.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| i32::try_from(d).ok()).collect();
+    let digits: Vec<i32> =
+        text.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| i32::try_from(d).ok()).collect();
     let number = |digits: &[i32]| digits.iter().fold(0, |sum, digit| sum * 10 + digit);
     let (hours, minutes) = match digits.len() {
         1 | 2 => (number(&digits), 0),
@@ -249,7 +251,12 @@ pub(crate) fn say_unread(session: &Session, summary: &Summary) {
 
 /// Bytes of the files that are named, as far as that is quickly known.
 fn total(paths: &[String]) -> u64 {
-    paths.iter().filter_map(|path| std::fs::metadata(path).ok()).filter(std::fs::Metadata::is_file).map(|meta| meta.len()).sum()
+    paths
+        .iter()
+        .filter_map(|path| std::fs::metadata(path).ok())
+        .filter(std::fs::Metadata::is_file)
+        .map(|meta| meta.len())
+        .sum()
 }
 
 /// A bar on standard error, where a person is looking.
@@ -259,10 +266,9 @@ fn progress(session: &Session, total: u64) -> indicatif::ProgressBar {
     }
     let (bar, template) = match total {
         0 => (indicatif::ProgressBar::new_spinner(), "{spinner} {bytes}  {bytes_per_sec}  {elapsed}"),
-        total => (
-            indicatif::ProgressBar::new(total),
-            "{bar:30} {bytes} / {total_bytes}  {bytes_per_sec}  {eta}",
-        ),
+        total => {
+            (indicatif::ProgressBar::new(total), "{bar:30} {bytes} / {total_bytes}  {bytes_per_sec}  {eta}")
+        }
     };
     if let Ok(style) = indicatif::ProgressStyle::with_template(template) {
         bar.set_style(style);

@@ -66,7 +66,11 @@ fn value(set: &Set, entry: u32) -> Value<'_> {
         // The narrowest of several.
         tlp: set.origins(entry).filter_map(|origin| origin.tlp).min().map(|tlp| tlp.label()),
         valid_from: set.origins(entry).filter_map(|origin| origin.valid_from).min().map(|at| at.to_string()),
-        valid_until: set.origins(entry).filter_map(|origin| origin.valid_until).max().map(|at| at.to_string()),
+        valid_until: set
+            .origins(entry)
+            .filter_map(|origin| origin.valid_until)
+            .max()
+            .map(|at| at.to_string()),
     }
 }
 
@@ -88,7 +92,11 @@ pub(crate) fn hit(out: &mut impl Write, set: &Set, log: &Log, hit: &Hit) -> io::
         also: hit
             .also
             .iter()
-            .map(|&entry| Also { kind: set.kind(entry).word(), value: set.value(entry), advisory: advisory(set, entry) })
+            .map(|&entry| Also {
+                kind: set.kind(entry).word(),
+                value: set.value(entry),
+                advisory: advisory(set, entry),
+            })
             .collect(),
         format: log.format.word(),
     };
@@ -171,7 +179,12 @@ struct Skipped<'a> {
 }
 
 /// The last line: what was read, what not and why, first and last seen.
-pub(super) fn summary(out: &mut impl Write, loaded: &Loaded, summary: &Summary, tally: &Tally) -> io::Result<()> {
+pub(super) fn summary(
+    out: &mut impl Write,
+    loaded: &Loaded,
+    summary: &Summary,
+    tally: &Tally,
+) -> io::Result<()> {
     let set = &loaded.set;
     let mut machines = std::collections::HashMap::<u32, usize>::new();
     for machine in tally.machines() {
@@ -232,7 +245,12 @@ fn skipped(summary: &Summary) -> Vec<Skipped<'_>> {
     summary
         .unread
         .iter()
-        .map(|unread| Skipped { source: &unread.path, why: unread.why, text: unread.text.en, detail: &unread.detail })
+        .map(|unread| Skipped {
+            source: &unread.path,
+            why: unread.why,
+            text: unread.text.en,
+            detail: &unread.detail,
+        })
         .collect()
 }
 

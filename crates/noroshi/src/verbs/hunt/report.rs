@@ -85,7 +85,8 @@ pub(super) fn verdict(summary: &Summary, tally: &Tally, lang: Lang) -> String {
 
 /// `4 logs, 1,234 lines, 12 MB`.
 pub(super) fn searched(loaded: &Loaded, summary: &Summary, lang: Lang) -> String {
-    let (logs, lines, bytes) = (number(summary.logs.len() as u64), number(summary.lines()), size(summary.bytes()));
+    let (logs, lines, bytes) =
+        (number(summary.logs.len() as u64), number(summary.lines()), size(summary.bytes()));
     let wanted = looked_for(loaded, lang);
     match lang {
         Lang::Ja => format!("ログ {logs} 本、{lines} 行、{bytes} を {wanted} で調べました"),
@@ -93,7 +94,13 @@ pub(super) fn searched(loaded: &Loaded, summary: &Summary, lang: Lang) -> String
     }
 }
 
-pub(super) fn report(loaded: &Loaded, summary: &Summary, tally: &Tally, found: &Found, style: &Style) -> String {
+pub(super) fn report(
+    loaded: &Loaded,
+    summary: &Summary,
+    tally: &Tally,
+    found: &Found,
+    style: &Style,
+) -> String {
     let mut page = Page::new(style);
     let lang = style.lang;
     let paint = page.paint();
@@ -153,7 +160,8 @@ fn indicators(page: &mut Page<'_>, loaded: &Loaded, summary: &Summary, tally: &T
     let span = summary.first.zip(summary.last);
     for (entry, seen) in rows.iter().take(SHOWN_ROWS) {
         let value = defanged(loaded.set.value(*entry));
-        let when = span.map_or_else(String::new, |(first, last)| spark(&seen.timeline, first.at, last.at, plot));
+        let when =
+            span.map_or_else(String::new, |(first, last)| spark(&seen.timeline, first.at, last.at, plot));
         let line = format!(
             "{} {}  {}{}  {}",
             paint.red(&pad(&cut(&value, room), room)),
@@ -163,7 +171,8 @@ fn indicators(page: &mut Page<'_>, loaded: &Loaded, summary: &Summary, tally: &T
             paint.yellow(&when)
         );
         page.line(&line);
-        let note = format!("  {}  {}", loaded.set.kind(*entry).word(), harmless(advisory(&loaded.set, *entry)));
+        let note =
+            format!("  {}  {}", loaded.set.kind(*entry).word(), harmless(advisory(&loaded.set, *entry)));
         page.line(&paint.dim(&note));
     }
     if rows.len() > SHOWN_ROWS {
@@ -267,7 +276,10 @@ fn unread(page: &mut Page<'_>, summary: &Summary) {
     }
     let lang = page.style.lang;
     let paint = page.paint();
-    page.section(page.t("調べられなかったもの", "Not read"), &format!("({})", number(summary.unread.len() as u64)));
+    page.section(
+        page.t("調べられなかったもの", "Not read"),
+        &format!("({})", number(summary.unread.len() as u64)),
+    );
     for unread in summary.unread.iter().take(SHOWN_ROWS) {
         let line = unread_line(unread, lang);
         page.line(&if unread.harmless { paint.dim(&line) } else { paint.yellow(&line) });

@@ -34,7 +34,9 @@ pub(crate) struct Lists(Vec<Vec<String>>);
 impl clap::FromArgMatches for Lists {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let occurrences = matches.get_occurrences::<String>("indicators");
-        Ok(Self(occurrences.map(|all| all.map(|values| values.cloned().collect()).collect()).unwrap_or_default()))
+        Ok(Self(
+            occurrences.map(|all| all.map(|values| values.cloned().collect()).collect()).unwrap_or_default(),
+        ))
     }
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
@@ -163,12 +165,14 @@ impl SetArgs {
             });
             read.push((list.clone(), digest, bytes));
         }
-        let digests: Vec<(String, String)> = read.iter().map(|(list, digest, _)| (list.clone(), digest.clone())).collect();
+        let digests: Vec<(String, String)> =
+            read.iter().map(|(list, digest, _)| (list.clone(), digest.clone())).collect();
         // One compiled set is used as it is.
         if let [(list, _, bytes)] = read.as_slice()
             && is_compiled(bytes)
         {
-            let set = Set::read(&mut bytes.as_slice()).map_err(|error| Failure::Input(format!("{list}: {error}")))?;
+            let set = Set::read(&mut bytes.as_slice())
+                .map_err(|error| Failure::Input(format!("{list}: {error}")))?;
             let notes = Notes { values: set.len() as u64, ..Notes::default() };
             return Ok(Loaded { set, notes, lists: digests });
         }
@@ -180,7 +184,8 @@ impl SetArgs {
         let mut gather = Gather::new(guards, self.use_guarded);
         for (list, _, bytes) in read {
             if is_compiled(&bytes) {
-                let set = Set::read(&mut bytes.as_slice()).map_err(|error| Failure::Input(format!("{list}: {error}")))?;
+                let set = Set::read(&mut bytes.as_slice())
+                    .map_err(|error| Failure::Input(format!("{list}: {error}")))?;
                 gather.add_set(&set);
             } else {
                 gather.add(&list, &bytes);
@@ -260,7 +265,8 @@ fn notes_of(gather: &Gather) -> Notes {
             ),
         }
     });
-    let unread = gather.remarks().iter().take(MAX_NAMED).map(|remark| (remark.show(Lang::Ja), remark.show(Lang::En)));
+    let unread =
+        gather.remarks().iter().take(MAX_NAMED).map(|remark| (remark.show(Lang::Ja), remark.show(Lang::En)));
     Notes {
         values: counts.values,
         again: counts.again,

@@ -85,7 +85,9 @@ impl Sinks {
             Some("local") => Some(Syslog::Local),
             #[cfg(not(unix))]
             Some("local") => {
-                return Err(Failure::Usage("--syslog local: this system has no local syslog; name HOST:PORT".to_owned()));
+                return Err(Failure::Usage(
+                    "--syslog local: this system has no local syslog; name HOST:PORT".to_owned(),
+                ));
             }
             Some(address) => Some(Syslog::Udp(match address.contains(':') {
                 true => address.to_owned(),

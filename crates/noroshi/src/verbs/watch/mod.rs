@@ -88,7 +88,10 @@ pub(crate) struct Args {
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|seconds| (0.05..=3600.0).contains(seconds)).ok_or_else(|| "use 0.05 to 3600".to_owned())
+    text.parse()
+        .ok()
+        .filter(|seconds| (0.05..=3600.0).contains(seconds))
+        .ok_or_else(|| "use 0.05 to 3600".to_owned())
 }
 
 /// Seconds between two tries of an alert that could not be delivered, at most.
@@ -104,7 +107,14 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         }
         None => State::default(),
     };
-    let sinks = Sinks::new(&args.syslog, &args.webhook, &args.mail_to, args.mail_from.as_deref(), &args.smtp, !args.quiet)?;
+    let sinks = Sinks::new(
+        &args.syslog,
+        &args.webhook,
+        &args.mail_to,
+        args.mail_from.as_deref(),
+        &args.smtp,
+        !args.quiet,
+    )?;
     let settings = args.sweep.settings(paths, false);
     let mut watch = Watch::new(settings, state, args.from_start);
     let mut found = false;
@@ -132,7 +142,9 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
                 Err(error) => {
                     session.say(&match session.lang {
                         Lang::Ja => format!("通知できません。{wait:.0} 秒後にもう一度送ります: {error}"),
-                        Lang::En => format!("an alert cannot be delivered, trying again in {wait:.0} s: {error}"),
+                        Lang::En => {
+                            format!("an alert cannot be delivered, trying again in {wait:.0} s: {error}")
+                        }
                     });
                     if args.once {
                         return Err(Failure::Output(error));
@@ -169,7 +181,10 @@ fn pause(seconds: f64) {
 
 /// When the lists were last written to, and how long they are.
 fn stamps(lists: &[String]) -> Vec<Option<(SystemTime, u64)>> {
-    lists.iter().map(|list| std::fs::metadata(list).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())))).collect()
+    lists
+        .iter()
+        .map(|list| std::fs::metadata(list).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len()))))
+        .collect()
 }
 
 /// A list that changed is read again; one that cannot be read leaves the old set at work.

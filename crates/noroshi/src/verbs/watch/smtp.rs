@@ -25,7 +25,9 @@ pub(super) fn check<'a>(addresses: impl Iterator<Item = &'a str>) -> Result<(), 
     for address in addresses {
         let good = address.is_ascii()
             && address.contains('@')
-            && !address.bytes().any(|b| b.is_ascii_control() || matches!(b, b' ' | b'<' | b'>' | b'"' | b','));
+            && !address
+                .bytes()
+                .any(|b| b.is_ascii_control() || matches!(b, b' ' | b'<' | b'>' | b'"' | b','));
         if !good {
             return Err(Failure::Usage(format!("{}: not an e-mail address", harmless(address))));
         }
@@ -71,7 +73,10 @@ impl Mail {
             folded.push_str(&String::from_utf8_lossy(chunk));
             folded.push_str("\r\n");
         }
-        let date = crate::clock::now().to_zoned(lexicon::time::jst()).strftime("%a, %d %b %Y %H:%M:%S %z").to_string();
+        let date = crate::clock::now()
+            .to_zoned(lexicon::time::jst())
+            .strftime("%a, %d %b %Y %H:%M:%S %z")
+            .to_string();
         format!(
             "From: <{}>\r\nTo: {}\r\nSubject: =?utf-8?B?{}?=\r\nDate: {date}\r\nAuto-Submitted: auto-generated\r\n\
              MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{folded}",
