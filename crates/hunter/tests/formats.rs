@@ -243,6 +243,11 @@ fn csv_and_json_with_named_fields() {
     );
     check(
         "json",
+        "{\"time\":\"2023-11-14T22:13:22Z\",\"answers\":[{\"data\":\"ok.test\"},{\"data\":\"192.0.2.66\"}]}\n",
+        &["1 2023-11-14T22:13:22Z  192.0.2.66 192.0.2.66"],
+    );
+    check(
+        "json",
         "{\"time\":\"2023-11-14T22:13:20Z\",\"client\":\"198.51.100.9\",\"message\":\"asked for www.evil.example\"}\n\
          {\"time\":\"2023-11-14T22:13:21Z\",\"source\":{\"ip\":\"192.0.2.66\"},\"dns\":{\"question\":{\"name\":\"ok.test\"}}}\n",
         &[

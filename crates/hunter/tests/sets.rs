@@ -116,6 +116,16 @@ fn guards_tell_and_keep_out_what_would_be_found_everywhere() {
 }
 
 #[test]
+fn hosts_of_urls_are_looked_for_only_if_asked_and_never_those_that_many_share() {
+    let list = b"http://bank.evil.example/a\nhttps://docs.google.com/forms/x\nhttp://203.0.113.7:8080/x\n";
+    let mut gather = Gather::new(Guards::builtin_for_examples(), false).with_url_hosts();
+    gather.add("a.txt", list);
+    let hosts: Vec<String> =
+        values(&gather.finish()).into_iter().filter(|value| !value.starts_with("url ")).collect();
+    assert_eq!(hosts, ["domain-name bank.evil.example", "ipv4-addr 203.0.113.7"]);
+}
+
+#[test]
 fn a_million_duplicates_are_one_value() {
     let text = "evil.example\n".repeat(1_000_000);
     let gather = gather("a.txt", &text);

@@ -89,6 +89,7 @@ pub struct Gather {
     builder: Builder,
     guards: Guards,
     use_guarded: bool,
+    url_hosts: bool,
     counts: Counts,
     remarks: Vec<Remark>,
     guarded: Vec<Guarded>,
@@ -102,11 +103,20 @@ impl Gather {
             builder: Builder::new(),
             guards: guards.with_public_resolvers(),
             use_guarded,
+            url_hosts: false,
             counts: Counts::default(),
             remarks: Vec::new(),
             guarded: Vec::new(),
             source: String::new(),
         }
+    }
+
+    /// Also looks for the hosts of listed URLs by themselves, as name logs tell them. A host that many share is kept
+    /// out by the guard lists only, so this is asked for and never done by itself.
+    #[must_use]
+    pub fn with_url_hosts(mut self) -> Self {
+        self.url_hosts = true;
+        self
     }
 
     /// Adds a list, whatever its form. What cannot be read in it is told and left out.
@@ -199,6 +209,17 @@ impl Gather {
 
     /// Adds a value in its normal form.
     pub(super) fn normal(&mut self, line: usize, kind: Kind, value: &str, origin: u32) {
+        if kind == Kind::Url
+            && self.url_hosts
+            && let Some((host, value)) = indicators::shape::host_of_url(value)
+        {
+            let kind = match host {
+                ObservableType::Ipv4Addr => Kind::Ipv4,
+                ObservableType::Ipv6Addr => Kind::Ipv6,
+                _ => Kind::Domain,
+            };
+            self.normal(line, kind, &value, origin);
+        }
         if let Some(mark) = self.mark(kind, value) {
             let used = self.use_guarded || mark.overridden.is_some();
             if self.guarded.len() < MAX_REMARKS {

@@ -140,6 +140,8 @@ impl Json {
                 }
                 b'}' => {
                     depth = depth.saturating_sub(1);
+                    // The next object of a list stands under the same key.
+                    key = fronts.get(depth).copied().unwrap_or_default();
                     is_value = false;
                     at += 1;
                 }

@@ -91,6 +91,10 @@ pub(crate) struct SetArgs {
     #[arg(long, help_heading = "Guard lists")]
     use_guarded: bool,
 
+    /// Also look for the hosts of listed URLs, as name logs tell them
+    #[arg(long)]
+    url_hosts: bool,
+
     /// Do not keep compiled sets of large lists in the cache folder
     #[arg(long)]
     no_cache: bool,
@@ -182,6 +186,9 @@ impl SetArgs {
         }
         let guards = self.guards.guards(Guards::builtin_for_examples(), session)?;
         let mut gather = Gather::new(guards, self.use_guarded);
+        if self.url_hosts {
+            gather = gather.with_url_hosts();
+        }
         for (list, _, bytes) in read {
             if is_compiled(&bytes) {
                 let set = Set::read(&mut bytes.as_slice())
@@ -204,7 +211,7 @@ impl SetArgs {
     fn kept_name(&self, lists: &[(String, String)]) -> Option<PathBuf> {
         let mut digest = Sha256::new();
         digest.update(env!("CARGO_PKG_VERSION"));
-        digest.update(format!("{:?}{}", self.guards, self.use_guarded));
+        digest.update(format!("{:?}{}{}", self.guards, self.use_guarded, self.url_hosts));
         // A guard list is part of it, by its content.
         for path in self.guards.list_paths() {
             digest.update(std::fs::read(path).ok()?);
