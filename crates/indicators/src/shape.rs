@@ -81,6 +81,16 @@ pub fn host_of_url(url: &str) -> Option<(ObservableType, String)> {
     })
 }
 
+/// True if a name in its normal form is, as a whole, a public suffix: a top-level label, `co.jp`, `github.io`.
+///
+/// ```
+/// assert!(indicators::shape::is_public_suffix("com"));
+/// assert!(!indicators::shape::is_public_suffix("evil.example"));
+/// ```
+pub fn is_public_suffix(name: &str) -> bool {
+    crate::name::is_public_suffix(name)
+}
+
 fn ip_kind(address: std::net::IpAddr) -> ObservableType {
     if address.is_ipv4() { ObservableType::Ipv4Addr } else { ObservableType::Ipv6Addr }
 }

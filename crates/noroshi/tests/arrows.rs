@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("desk", &["lexicon", "gate", "forensics", "anatomy", "indicators", "casework"]),
     ("vault", &["lexicon", "desk"]),
     ("hub", &["lexicon", "desk", "gate", "vault", "exchange", "indicators", "forensics", "anatomy"]),
+    ("hunter", &["lexicon", "indicators"]),
     (
         "noroshi",
         &[
@@ -38,6 +39,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "vault",
             "hub",
             "mailbox",
+            "hunter",
         ],
     ),
 ];

@@ -26,6 +26,26 @@ pub(super) const PRIVATE: [&str; 22] = [
     "ff00::/8",       // RFC 4291: multicast
 ];
 
+/// Public resolvers: malware asks them, and so does half of the world.
+pub(super) const RESOLVERS: [&str; 16] = [
+    "1.0.0.1/32",
+    "1.1.1.1/32",
+    "8.8.4.4/32",
+    "8.8.8.8/32",
+    "9.9.9.9/32",
+    "94.140.14.14/32",
+    "149.112.112.112/32",
+    "208.67.220.220/32",
+    "208.67.222.222/32",
+    "2001:4860:4860::8844/128",
+    "2001:4860:4860::8888/128",
+    "2606:4700:4700::1001/128",
+    "2606:4700:4700::1111/128",
+    "2620:fe::9/128",
+    "2620:fe::fe/128",
+    "2a10:50c0::ad1:ff/128",
+];
+
 /// Addresses set aside for examples.
 pub(super) const DOCUMENTATION: [&str; 6] = [
     "192.0.2.0/24",    // RFC 5737

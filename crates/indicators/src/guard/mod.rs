@@ -113,6 +113,14 @@ impl Guards {
         guards
     }
 
+    /// Adds the well-known public resolvers: in a log every machine asks them, so that a sweep must not look for them
+    /// by accident.
+    #[must_use]
+    pub fn with_public_resolvers(mut self) -> Self {
+        self.ranges(&builtin::RESOLVERS, POPULAR, lists::POPULAR_SERVICE);
+        self
+    }
+
     /// Adds the organisation's own domains: they, everything below them, URLs on them and addresses in them
     /// are marked `own-names`. What is no domain name is passed over.
     #[must_use]
@@ -229,14 +237,21 @@ impl Guards {
     /// Marks what a list speaks against. Marks that are there already are replaced; nothing is dropped.
     pub fn mark(&self, observables: &mut [Observable]) {
         for observable in observables {
-            observable.guard = self.find(observable);
+            observable.guard = self.against(observable.kind, &observable.value);
         }
     }
 
-    fn find(&self, observable: &Observable) -> Option<GuardMark> {
-        let value = observable.value.as_str();
+    /// The mark that a value in its normal form would get.
+    ///
+    /// ```
+    /// use indicators::guard::Guards;
+    /// use lexicon::ObservableType;
+    /// let mark = Guards::builtin().against(ObservableType::DomainName, "co.jp").unwrap();
+    /// assert_eq!(mark.list, "public-suffix");
+    /// ```
+    pub fn against(&self, kind: ObservableType, value: &str) -> Option<GuardMark> {
         let mut best = Best { entry: self.values.get(value), suffix: None };
-        let host = match observable.kind {
+        let host = match kind {
             ObservableType::File => None,
             ObservableType::Ipv4Addr | ObservableType::Ipv6Addr => {
                 // A range in a list (`198.51.100.0/24`) goes by its first address.
@@ -345,8 +360,12 @@ fn put(map: &mut HashMap<String, Entry>, key: String, entry: Entry) {
     }
 }
 
-/// A line without its comment. A `#` inside a value (a URL's fragment) starts none.
-pub(crate) fn without_comment(line: &str) -> &str {
+/// A line of a list without its comment. A `#` inside a value (a URL's fragment) starts none.
+///
+/// ```
+/// assert_eq!(indicators::guard::without_comment("evil.example # seen in May"), "evil.example");
+/// ```
+pub fn without_comment(line: &str) -> &str {
     let line = line.trim();
     if line.starts_with('#') {
         return "";

@@ -40,6 +40,16 @@ fn value_and_reason(text: &str) -> Result<(String, String), String> {
 }
 
 impl GuardArgs {
+    /// The organisation's own domains.
+    pub(crate) fn own_domains(&self) -> &[String] {
+        &self.own_domains
+    }
+
+    /// The files of guard lists.
+    pub(crate) fn list_paths(&self) -> &[PathBuf] {
+        &self.guard_lists
+    }
+
     /// The built-in lists, `base`, with what the command line adds. Lines that cannot be read are told.
     pub(crate) fn guards(&self, base: Guards, session: &Session) -> Result<Guards, Failure> {
         let mut guards = base.with_own_names(&self.own_domains);

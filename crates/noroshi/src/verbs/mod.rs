@@ -16,6 +16,7 @@ mod similar;
 mod supplied;
 mod threads;
 mod waiting;
+mod watch;
 mod worker;
 
 use clap::Subcommand;
@@ -34,6 +35,7 @@ pub(crate) enum Verb {
     Floods(floods::Args),
     Export(export::Args),
     Hunt(hunt::Args),
+    Watch(Box<watch::Args>),
     Doctor(doctor::Args),
     /// Opens attachments for its parent, locked in (started by noroshi itself)
     #[command(hide = true)]
@@ -51,6 +53,7 @@ impl Verb {
             Self::Floods(args) => floods::run(args, session),
             Self::Export(args) => export::run(args, session),
             Self::Hunt(args) => hunt::run(args, session),
+            Self::Watch(args) => watch::run(*args, session),
             Self::Doctor(args) => doctor::run(&args, session),
             Self::Worker => worker::run(),
         }
