@@ -10,6 +10,7 @@ pub mod dissect;
 pub mod draft;
 pub mod error;
 pub mod evidence;
+pub mod feed;
 mod judge;
 pub mod keyring;
 pub mod receive;

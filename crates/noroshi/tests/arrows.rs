@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Each room and the rooms it may know.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("lexicon", &[]),
     ("gate", &["lexicon"]),
     ("forensics", &["lexicon"]),
@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("confine", &["lexicon", "anatomy"]),
     ("indicators", &["lexicon"]),
     ("casework", &["lexicon"]),
+    ("courier", &["lexicon"]),
     ("exchange", &["lexicon", "gate", "indicators"]),
     ("desk", &["lexicon", "gate", "forensics", "anatomy", "indicators", "casework"]),
     ("vault", &["lexicon", "desk"]),
@@ -32,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "confine",
             "indicators",
             "casework",
+            "courier",
             "exchange",
             "desk",
             "vault",

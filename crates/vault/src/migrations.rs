@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         what: Text::new(
             "名簿（SIG、参加組織、組織が特定される記述）、アカウント、セッション、API トークンの表を作成。",
@@ -47,6 +47,13 @@ const MIGRATIONS: [Migration; 4] = [
             "Makes an index that finds the submissions of one mail by its hash.",
         ),
         sql: include_str!("migrations/0004_by_hash.sql"),
+    },
+    Migration {
+        what: Text::new(
+            "公開した注意喚起の変更を参加組織が読む順に記録する表と、受信確認の最後の日付の列を作成。",
+            "Makes a table of the changes to released advisories, in the order in which members read them, and a column for the last date of a sighting.",
+        ),
+        sql: include_str!("migrations/0008_feed.sql"),
     },
 ];
 

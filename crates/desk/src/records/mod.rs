@@ -18,7 +18,8 @@ mod submissions;
 
 pub use accounts::{AccountRecord, Accounts, SessionRecord, TokenRecord};
 pub use advisories::{
-    Advisories, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, ApprovalState, ReleaseRecord,
+    Advisories, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, ApprovalState, ChangeKey, ChangeRecord,
+    Readers, ReleaseRecord,
 };
 pub use audit::{AuditEntry, AuditTrail};
 pub use blobs::Blobs;

@@ -7,6 +7,8 @@ mod campaigns;
 mod document;
 mod drafts;
 mod health;
+mod indicators;
+mod sightings;
 mod submissions;
 mod types;
 
@@ -31,6 +33,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(drafts::routes());
     all.extend(approvals::routes());
     all.extend(advisories::routes());
+    all.extend(indicators::routes());
+    all.extend(sightings::routes());
     all.into_iter().map(Route::api).collect()
 }
 

@@ -9,7 +9,10 @@ mod dissect_html;
 mod doctor;
 mod export;
 mod guards;
+mod pull;
 mod serve;
+mod sight;
+mod submit;
 mod supplied;
 mod waiting;
 mod worker;
@@ -25,6 +28,9 @@ pub(crate) enum Verb {
     Serve(serve::Args),
     Dissect(dissect::Args),
     Campaigns(campaigns::Args),
+    Submit(submit::Args),
+    Pull(pull::Args),
+    Sight(sight::Args),
     Export(export::Args),
     Doctor(doctor::Args),
     /// Opens attachments for its parent, locked in (started by noroshi itself)
@@ -38,6 +44,9 @@ impl Verb {
             Self::Serve(args) => serve::run(args, session),
             Self::Dissect(args) => dissect::run(args, session),
             Self::Campaigns(args) => campaigns::run(args, session),
+            Self::Submit(args) => submit::run(args, session),
+            Self::Pull(args) => pull::run(args, session),
+            Self::Sight(args) => sight::run(args, session),
             Self::Export(args) => export::run(args, session),
             Self::Doctor(args) => doctor::run(&args, session),
             Self::Worker => worker::run(),

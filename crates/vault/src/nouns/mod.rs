@@ -7,6 +7,7 @@ mod approvals;
 mod audit;
 mod campaigns;
 mod casebook;
+mod changes;
 mod completion;
 mod pages;
 mod releases;
