@@ -13,6 +13,8 @@ pub mod draft;
 pub mod error;
 pub mod evidence;
 pub mod judge;
+pub mod feed;
+mod judge;
 pub mod keyring;
 pub mod links;
 pub mod receive;

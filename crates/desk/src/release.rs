@@ -312,12 +312,12 @@ impl Desk {
         }
     }
 
-    fn reopen(&self, record: ReleaseRecord) -> DeskResult<Released<Advisory>> {
+    pub(crate) fn reopen(&self, record: ReleaseRecord) -> DeskResult<Released<Advisory>> {
         let ReleaseRecord { advisory, audience, at, stamp } = record;
         Ok(self.gate.release(advisory, Papers::Stamped { audience, at, stamp })?)
     }
 
-    async fn sigs_of(&self, actor: &Actor) -> DeskResult<BTreeSet<lexicon::ids::SigId>> {
+    pub(crate) async fn sigs_of(&self, actor: &Actor) -> DeskResult<BTreeSet<lexicon::ids::SigId>> {
         Ok(match actor.member {
             Some(member) => self.records.member(member).await?.map(|member| member.sigs).unwrap_or_default(),
             None => BTreeSet::new(),

@@ -17,6 +17,8 @@ pub struct Answer {
     pub count: u32,
     /// The date of the first.
     pub first_date: Option<Date>,
+    /// The date of the last.
+    pub last_date: Option<Date>,
     /// A word to the analysts.
     pub note: String,
 }
@@ -34,6 +36,15 @@ pub struct SightingCount {
     pub first_date: Option<Date>,
 }
 
+/// What became of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// The answer that now counts.
+    pub id: SightingId,
+    /// It says what the organisation's latest answer said already: nothing was written.
+    pub already: bool,
+}
+
 impl SightingCount {
     /// Counts the latest answers.
     pub fn of(sightings: &[Sighting]) -> Self {
@@ -49,11 +60,13 @@ impl SightingCount {
 }
 
 impl Desk {
-    /// Records an answer. Only who received the advisory may answer it.
+    /// Records an answer. Only who received the advisory may answer it. The same answer given again changes
+    /// nothing.
     ///
     /// # Errors
-    /// The advisory is not there for this actor; "seen" without a count; a first date in the future.
-    pub async fn sight(&self, actor: &Actor, advisory: AdvisoryId, answer: Answer) -> DeskResult<SightingId> {
+    /// The advisory is not there for this actor; "seen" without a count; a date in the future; the last before
+    /// the first.
+    pub async fn sight(&self, actor: &Actor, advisory: AdvisoryId, answer: Answer) -> DeskResult<Recorded> {
         let member = actor.organisation("advisory")?;
         self.released_for(actor, advisory).await?;
         if answer.seen && answer.count == 0 {
@@ -64,11 +77,22 @@ impl Desk {
             ));
         }
         let now = self.now();
-        if answer.first_date.is_some_and(|date| date > now.to_zoned(lexicon::time::jst()).date()) {
+        let today = now.to_zoned(lexicon::time::jst()).date();
+        if answer.first_date.is_some_and(|date| date > today) {
             return Err(DeskError::invalid(
                 "first_date",
                 "最初の受信日が未来の日付です。",
                 "the first date lies in the future",
+            ));
+        }
+        if answer
+            .last_date
+            .is_some_and(|date| date > today || answer.first_date.is_some_and(|first| first > date))
+        {
+            return Err(DeskError::invalid(
+                "last_date",
+                "最後の受信日は、最初の受信日から今日までの日付にしてください。",
+                "the last date lies between the first date and today",
             ));
         }
         let id = self.new_id(SightingId::from_time_and_random);
@@ -79,11 +103,18 @@ impl Desk {
             seen: answer.seen,
             count: if answer.seen { answer.count } else { 0 },
             first_date: answer.first_date.filter(|_| answer.seen),
+            last_date: answer.last_date.filter(|_| answer.seen),
             note: answer.note.chars().take(crate::receive::NOTE_LIMIT).collect(),
             answered: now,
         };
+        let earlier = self.records.answers(advisory, member).await?.pop();
+        if let Some(earlier) = earlier
+            && (Sighting { id, answered: now, ..earlier.clone() }) == sighting
+        {
+            return Ok(Recorded { id: earlier.id, already: true });
+        }
         self.records.put_sighting(&sighting, &self.entry(actor, "advisory.sight", advisory)).await?;
-        Ok(id)
+        Ok(Recorded { id, already: false })
     }
 
     /// What came back on a released advisory, as numbers; for its recipients and the analysts.

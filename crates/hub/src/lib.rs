@@ -17,6 +17,7 @@ pub mod routes;
 pub mod serve;
 pub mod shelf;
 pub mod show;
+pub mod signing;
 mod state;
 pub mod supplied;
 mod view;

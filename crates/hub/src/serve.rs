@@ -24,6 +24,7 @@ use tower_http::csrf::CsrfLayer;
 use vault::{LocalBlobs, Vault};
 
 use crate::auth::Throttle;
+use crate::signing::Signer;
 use crate::state::{App, DemoAccount, HubSettings, Inner};
 
 /// Room for the other fields of an upload.
@@ -113,6 +114,7 @@ pub async fn open(
     };
     let blobs = LocalBlobs::open(&data.join("blobs"))?;
     let key = gate_key(&data.join("gate.key"), &*world)?;
+    let signer = signing_key(&data.join("signing.key"), &*world)?;
     let guards = guards(&data.join("guards"), settings.demo)?;
     let supplied = crate::supplied::of_data(data);
     let rules = (supplied.own.len(), supplied.yara_rules);
@@ -127,12 +129,17 @@ pub async fn open(
         ..Settings::default()
     };
     let app =
-        assemble(Arc::new(vault.clone()), Arc::new(blobs), key, settings, dissection, world, Vec::new());
+        assemble(Arc::new(vault.clone()), Arc::new(blobs), key, settings, dissection, world, Vec::new())
+            .with_signer(signer);
     let problems = supplied.problems.into_iter().chain(supplied.faulty_lines).collect();
     Ok(Opened { app, vault, schema, rules, problems })
 }
 
-/// Puts a hub together from its parts; tests use it with a repeatable world.
+/// Puts a hub together from its parts; tests use it with a repeatable world. What machines pull is signed with a key
+/// that lives as long as the process.
+///
+/// # Panics
+/// Never: a seed of 32 bytes always makes a key.
 pub fn assemble(
     records: Arc<dyn Records>,
     blobs: Arc<dyn Blobs>,
@@ -142,12 +149,15 @@ pub fn assemble(
     world: Arc<dyn World>,
     demo_accounts: Vec<DemoAccount>,
 ) -> App {
+    #[expect(clippy::expect_used, reason = "ring takes every seed of 32 bytes")]
+    let signer = Signer::passing(&*world).expect("a seed of 32 bytes is a key");
     let desk = Desk::new(records, blobs, Gate::new(key), world, dissection);
     App {
         inner: Arc::new(Inner {
             desk: Arc::new(desk),
             settings,
             throttle: Throttle::default(),
+            signer,
             metrics: metrics_handle(),
             opening: tokio::sync::Semaphore::new(crate::pages::OPENING),
             bell: tokio::sync::Notify::new(),
@@ -163,6 +173,16 @@ impl App {
     pub(crate) fn with_demo_accounts(self, accounts: Vec<DemoAccount>) -> Self {
         match Arc::try_unwrap(self.inner) {
             Ok(inner) => Self { inner: Arc::new(Inner { demo_accounts: accounts, ..inner }) },
+            Err(inner) => Self { inner },
+        }
+    }
+}
+
+impl App {
+    /// The same hub, signing with this key. Only before it is shared.
+    fn with_signer(self, signer: Signer) -> Self {
+        match Arc::try_unwrap(self.inner) {
+            Ok(inner) => Self { inner: Arc::new(Inner { signer, ..inner }) },
             Err(inner) => Self { inner },
         }
     }
@@ -270,22 +290,45 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// The gate's key, made at the first start.
 fn gate_key(path: &Path, world: &dyn World) -> Result<GateKey, StartError> {
+    let words = Words {
+        damaged: "this is not a gate key of 32 bytes; restore it from the backup",
+        unwritten: "the gate's key cannot be written",
+        unread: "the gate's key cannot be read",
+    };
+    secret(path, world, &words).map(GateKey::new)
+}
+
+/// The key that signs what machines pull, made at the first start.
+fn signing_key(path: &Path, world: &dyn World) -> Result<Signer, StartError> {
+    let words = Words {
+        damaged: "this is not a signing key of 32 bytes; restore it from the backup, or members must accept a new one",
+        unwritten: "the signing key cannot be written",
+        unread: "the signing key cannot be read",
+    };
+    let seed = secret(path, world, &words)?;
+    Signer::from_seed(&seed)
+        .map_err(|_| file_error(path, words.damaged)(io::Error::from(io::ErrorKind::InvalidData)))
+}
+
+/// What to say of a secret's file.
+struct Words {
+    damaged: &'static str,
+    unwritten: &'static str,
+    unread: &'static str,
+}
+
+/// A secret of 32 bytes, drawn and written at the first start.
+fn secret(path: &Path, world: &dyn World, words: &Words) -> Result<[u8; 32], StartError> {
     match fs::read(path) {
-        Ok(bytes) => match <[u8; 32]>::try_from(bytes) {
-            Ok(key) => Ok(GateKey::new(key)),
-            Err(_) => {
-                Err(file_error(path, "this is not a gate key of 32 bytes; restore it from the backup")(
-                    io::Error::from(io::ErrorKind::InvalidData),
-                ))
-            }
-        },
+        Ok(bytes) => <[u8; 32]>::try_from(bytes)
+            .map_err(|_| file_error(path, words.damaged)(io::Error::from(io::ErrorKind::InvalidData))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let mut key = [0; 32];
             world.fill(&mut key);
-            write_private(path, &key).map_err(file_error(path, "the gate's key cannot be written"))?;
-            Ok(GateKey::new(key))
+            write_private(path, &key).map_err(file_error(path, words.unwritten))?;
+            Ok(key)
         }
-        Err(error) => Err(file_error(path, "the gate's key cannot be read")(error)),
+        Err(error) => Err(file_error(path, words.unread)(error)),
     }
 }
 

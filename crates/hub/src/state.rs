@@ -30,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) desk: Arc<Desk>,
     pub(crate) settings: HubSettings,
     pub(crate) throttle: Throttle,
+    /// Signs what machines pull.
+    pub(crate) signer: crate::signing::Signer,
     pub(crate) metrics: PrometheusHandle,
     /// Files are opened for people a few at a time.
     pub(crate) opening: tokio::sync::Semaphore,

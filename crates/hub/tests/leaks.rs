@@ -15,7 +15,11 @@ use serde_json::json;
 
 /// The ways a recipient can read an advisory.
 fn ways(id: &str) -> Vec<String> {
-    let mut ways = vec!["/api/v1/advisories".to_owned(), format!("/api/v1/advisories/{id}")];
+    let mut ways = vec![
+        "/api/v1/advisories".to_owned(),
+        format!("/api/v1/advisories/{id}"),
+        "/api/v1/indicators".to_owned(),
+    ];
     ways.extend(["stix", "csv", "rpz", "list"].map(|format| format!("/api/v1/advisories/{id}/{format}")));
     ways
 }

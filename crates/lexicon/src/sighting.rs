@@ -21,6 +21,8 @@ pub struct Sighting {
     pub count: u32,
     /// The date of the first of them, in the member's own reckoning.
     pub first_date: Option<Date>,
+    /// The date of the last of them.
+    pub last_date: Option<Date>,
     /// A word to the analysts; never shown to others.
     pub note: String,
     /// When the answer came in.

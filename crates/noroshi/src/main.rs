@@ -7,6 +7,7 @@
 mod clock;
 mod intake;
 mod outcome;
+mod remote;
 mod report;
 mod screen;
 mod verbs;

@@ -1,8 +1,10 @@
 //! Advisories in the making, approvals, and what was released.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
-use lexicon::ids::{AccountId, AdvisoryId, CampaignId, MemberId};
+use lexicon::ids::{AccountId, AdvisoryId, CampaignId, MemberId, SigId};
 use lexicon::{Advisory, AdvisoryState, Audience};
 
 use super::{AuditEntry, Page, PageRequest, RecordResult};
@@ -85,6 +87,39 @@ pub struct ReleaseRecord {
     pub stamp: [u8; 32],
 }
 
+/// Whose list of changes it is: what is not released to these readers is not in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readers {
+    /// The hub's own analysts.
+    Analysts,
+    /// Members of these SIGs.
+    Members(BTreeSet<SigId>),
+    /// Security vendors.
+    Vendors,
+}
+
+/// Names one change: the n-th release of an advisory, or its withdrawal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangeKey {
+    /// The advisory.
+    pub advisory: AdvisoryId,
+    /// Which release.
+    pub nth: u32,
+    /// That release was taken back.
+    pub withdrawn: bool,
+}
+
+/// A change to what is released.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRecord {
+    /// Its name.
+    pub key: ChangeKey,
+    /// The release that it is about.
+    pub release: ReleaseRecord,
+    /// When it happened: the time of the release, or of the withdrawal.
+    pub at: Timestamp,
+}
+
 /// A filter for lists of advisories; every set field must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AdvisoryFilter {
@@ -127,4 +162,19 @@ pub trait Advisories {
     async fn release(&self, advisory: AdvisoryId) -> RecordResult<Option<ReleaseRecord>>;
     /// A page of releases, newest first by (at, advisory id).
     async fn releases(&self, page: PageRequest) -> RecordResult<Page<ReleaseRecord>>;
+    /// Takes the latest release of an advisory back. One that is not released, or was taken back before, is a
+    /// [`super::RecordError::Conflict`].
+    async fn put_withdrawal(
+        &self,
+        advisory: AdvisoryId,
+        at: Timestamp,
+        audit: &AuditEntry,
+    ) -> RecordResult<()>;
+    /// When the latest release of an advisory was taken back, if it was.
+    async fn withdrawal(&self, advisory: AdvisoryId) -> RecordResult<Option<Timestamp>>;
+    /// The place of a change in the order of all changes; `None` for one that these readers do not know.
+    async fn change_place(&self, key: ChangeKey, readers: &Readers) -> RecordResult<Option<i64>>;
+    /// The latest change of each advisory that these readers know, oldest first, behind the place `after`
+    /// (0: from the beginning), at most `limit`.
+    async fn changes(&self, readers: &Readers, after: i64, limit: u32) -> RecordResult<Vec<ChangeRecord>>;
 }

@@ -21,7 +21,8 @@ mod verdicts;
 
 pub use accounts::{AccountRecord, Accounts, SessionRecord, TokenRecord};
 pub use advisories::{
-    Advisories, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, ApprovalState, ReleaseRecord,
+    Advisories, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, ApprovalState, ChangeKey, ChangeRecord,
+    Readers, ReleaseRecord,
 };
 pub use audit::{AuditEntry, AuditTrail};
 pub use blobs::Blobs;

@@ -51,6 +51,10 @@ pub(crate) fn routes() -> Vec<Route> {
         super::advisories::show,
         super::advisories::export,
         super::advisories::sight,
+        super::advisories::withdraw,
+        super::indicators::list,
+        super::indicators::key,
+        super::sightings::sight,
     )
 )]
 struct Document;

@@ -9,6 +9,8 @@ mod document;
 mod drafts;
 mod health;
 mod spread;
+mod indicators;
+mod sightings;
 mod submissions;
 mod types;
 mod verdicts;
@@ -37,6 +39,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(drafts::routes());
     all.extend(approvals::routes());
     all.extend(advisories::routes());
+    all.extend(indicators::routes());
+    all.extend(sightings::routes());
     all.into_iter().map(Route::api).collect()
 }
 

@@ -240,6 +240,20 @@ pub(crate) struct IndicatorJson {
     note: String,
 }
 
+impl IndicatorJson {
+    pub(crate) fn of(indicator: &lexicon::Indicator) -> Self {
+        let hashes = indicator.hashes.clone().unwrap_or_default();
+        Self {
+            kind: indicator.kind.word(),
+            value: indicator.value.clone(),
+            md5: hashes.md5,
+            sha1: hashes.sha1,
+            sha256: hashes.sha256,
+            note: indicator.note.clone(),
+        }
+    }
+}
+
 /// The texts of an advisory.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AdvisoryJson {
@@ -261,21 +275,6 @@ pub(crate) struct AdvisoryJson {
 
 impl AdvisoryJson {
     fn of(advisory: &Advisory) -> Self {
-        let indicators = advisory
-            .indicators
-            .iter()
-            .map(|indicator| {
-                let hashes = indicator.hashes.clone().unwrap_or_default();
-                IndicatorJson {
-                    kind: indicator.kind.word(),
-                    value: indicator.value.clone(),
-                    md5: hashes.md5,
-                    sha1: hashes.sha1,
-                    sha256: hashes.sha256,
-                    note: indicator.note.clone(),
-                }
-            })
-            .collect();
         Self {
             id: advisory.id.to_string(),
             number: advisory.number.clone(),
@@ -290,7 +289,7 @@ impl AdvisoryJson {
             first_seen: advisory.first_seen.map(|at| at.to_string()),
             last_seen: advisory.last_seen.map(|at| at.to_string()),
             tlp: advisory.tlp.label(),
-            indicators,
+            indicators: advisory.indicators.iter().map(IndicatorJson::of).collect(),
         }
     }
 }
@@ -302,6 +301,9 @@ pub(crate) struct ReleasedJson {
     advisory: AdvisoryJson,
     /// When it was released.
     released: String,
+    /// When it was taken back: its indicators no longer hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn: Option<String>,
     /// What came back.
     #[serde(skip_serializing_if = "Option::is_none")]
     sightings: Option<SightingCountJson>,
@@ -313,8 +315,14 @@ impl ReleasedJson {
         Self {
             advisory: AdvisoryJson::of(released.item()),
             released: released.at().to_string(),
+            withdrawn: None,
             sightings: sightings.map(Into::into),
         }
+    }
+
+    /// The same, taken back at this time.
+    pub(crate) fn withdrawn(self, at: Option<jiff::Timestamp>) -> Self {
+        Self { withdrawn: at.map(|at| at.to_string()), ..self }
     }
 }
 
@@ -342,6 +350,14 @@ impl From<SightingCount> for SightingCountJson {
     }
 }
 
+/// Why a released advisory is taken back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WithdrawBody {
+    /// For the audit trail; no reader of the advisory sees it.
+    pub(crate) reason: String,
+}
+
 /// An answer to an advisory.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -354,6 +370,9 @@ pub(crate) struct SightingBody {
     /// The date of the first, `YYYY-MM-DD`.
     #[serde(default)]
     pub(crate) first_date: Option<String>,
+    /// The date of the last.
+    #[serde(default)]
+    pub(crate) last_date: Option<String>,
     /// A word to the analysts.
     #[serde(default)]
     pub(crate) note: String,

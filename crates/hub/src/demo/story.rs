@@ -228,6 +228,7 @@ impl Stage<'_> {
                 seen: count > 0,
                 count,
                 first_date: (count > 0).then_some(first),
+                last_date: None,
                 note: if count > 0 {
                     "ゲートウェイのログを検索した件数です。".to_owned()
                 } else {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use desk::sight::{Answer, SightingCount};
-use lexicon::Sighting;
 use lexicon::ids::{AdvisoryId, MemberId};
+use lexicon::{Sighting, Text};
 
 use super::advisory_text::AdvisoryText;
 use super::answers::{Settled, again, id, see};
@@ -34,6 +35,8 @@ struct AdvisoryPage<'a> {
     problems: Vec<Problem>,
     id: String,
     text: AdvisoryText,
+    /// When it was taken back.
+    withdrawn: Option<String>,
     /// The level of the title's heading on this page.
     level: u8,
     counts: SightingCount,
@@ -84,6 +87,7 @@ async fn make<'a>(
         problems: typed.iter().map(|(problem, _)| *problem).collect(),
         id: advisory.to_string(),
         text: AdvisoryText::released(&released),
+        withdrawn: app.desk().withdrawn(&released).await.settled(view)?.map(|at| view.time(&at)),
         level: 1,
         counts: app.desk().sighting_count(actor, advisory).await.settled(view)?,
         answered: own
@@ -164,7 +168,7 @@ fn read(v: &View, form: &Posted) -> Result<Answer, Problem> {
             message: v.t("日付は 2026-11-20 の形で書いてください。", "Write the date as 2026-11-20."),
         })?),
     };
-    Ok(Answer { seen, count, first_date, note: form.get("note").to_owned() })
+    Ok(Answer { seen, count, first_date, last_date: None, note: form.get("note").to_owned() })
 }
 
 async fn download(
@@ -176,5 +180,12 @@ async fn download(
     let format =
         Format::parse(&file).filter(|_| file.contains('.')).ok_or_else(|| PageError::not_found(&view))?;
     let released = app.desk().released_for(view.actor()?, id(&view, &text)?).await.settled(&view)?;
+    if app.desk().withdrawn(&released).await.settled(&view)?.is_some() {
+        let message = Text::new(
+            "この注意喚起は取り下げられました。インディケータは使わないでください。",
+            "This advisory was withdrawn; do not use its indicators.",
+        );
+        return Err(PageError::new(&view, StatusCode::GONE, message));
+    }
     Ok(exported(&released, format, &app.settings().name))
 }

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, ValueEnum};
+use courier::set::{Set, is_set};
 use exchange::csv::CsvSettings;
 use exchange::rpz::{Policy, RpzSettings};
 use exchange::stix::StixSettings;
@@ -37,12 +38,16 @@ const MAX_NAMED: usize = 20;
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("source").required(true))]
 #[command(
-    after_help = "Examples:\n  noroshi export --format stix --tlp green indicators.txt > bundle.json\n  noroshi export --format rpz --origin rpz.example.org --output rpz.zone list.csv\n  noroshi export --format stix --advisory N-2026-0001 --data /srv/noroshi\n  noroshi export --format csv --bom --identity ours.txt list.txt --output list.csv\n\nThe file for --identity has one entry a line: name: …, domain: …, address: …, network: …, person: …"
+    after_help = "Examples:\n  noroshi export --format stix --tlp green indicators.txt > bundle.json\n  noroshi export --format rpz --origin rpz.example.org --output rpz.zone list.csv\n  noroshi export --format stix --advisory N-2026-0001 --data /srv/noroshi\n  noroshi export --format csv --bom --identity ours.txt list.txt --output list.csv\n  noroshi export --format rpz --set noroshi-set.json --output rpz.zone\n\nThe file for --identity has one entry a line: name: …, domain: …, address: …, network: …, person: …"
 )]
 pub(crate) struct Args {
     /// The list; - is standard input
     #[arg(value_name = "PATH", group = "source")]
     path: Option<PathBuf>,
+
+    /// The set that noroshi pull wrote; given as PATH it is understood as well
+    #[arg(long, value_name = "FILE", group = "source")]
+    set: Option<PathBuf>,
 
     /// A released advisory of the hub in --data, by its number (N-2026-0001) or id
     #[arg(long, value_name = "NUMBER", group = "source")]
@@ -60,9 +65,9 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     format: Format,
 
-    /// How far it may be passed on: red, amber+strict, amber, green, clear
-    #[arg(long, value_name = "LABEL", default_value = "amber")]
-    tlp: Tlp,
+    /// How far it may be passed on: red, amber+strict, amber, green, clear [default: amber, or the pulled set's own]
+    #[arg(long, value_name = "LABEL")]
+    tlp: Option<Tlp>,
 
     /// The list's name [default: the file's]
     #[arg(long)]
@@ -137,7 +142,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     if let Some(reference) = &args.advisory {
         return advisory(reference, &args, guards, session.lang);
     }
-    let Some(path) = args.path.clone() else {
+    let Some(path) = args.path.clone().or_else(|| args.set.clone()) else {
         return Err(Failure::Usage("name the list to export, or an advisory with --advisory".to_owned()));
     };
     let at = args.created.unwrap_or_else(clock::now);
@@ -201,17 +206,52 @@ fn read(path: &Path, args: &Args, at: Timestamp, session: &Session) -> Result<In
         Some(stem) if path != Path::new("-") => stem.to_string_lossy().into_owned(),
         _ => "indicators".to_owned(),
     });
-    let (set, problems) = indicators::set::parse(&name, &text, args.tlp, at);
+    // A pulled set tells its own label: the narrowest of its advisories. --tlp may narrow it further, never widen it.
+    let (set, problems) = match is_set(&text) {
+        true => (pulled(&text, &name, args.tlp, at, path, session)?, Vec::new()),
+        false => indicators::set::parse(&name, &text, args.tlp.unwrap_or(Tlp::Amber), at),
+    };
     for problem in &problems {
         session.say(&format!("{shown}: {problem}"));
     }
-    if set.indicators.is_empty() && !text.trim().is_empty() {
+    if set.indicators.is_empty() && !text.trim().is_empty() && !is_set(&text) {
         return Err(Failure::Input(match session.lang {
             Lang::Ja => format!("{shown} にインディケータがありません。1 行に 1 つ書いてください"),
             Lang::En => format!("{shown} holds no indicator; write one value a line"),
         }));
     }
     Ok(set)
+}
+
+/// The set that noroshi pull wrote, as a list.
+fn pulled(
+    text: &str,
+    name: &str,
+    tlp: Option<Tlp>,
+    at: Timestamp,
+    path: &Path,
+    session: &Session,
+) -> Result<IndicatorSet, Failure> {
+    let set = Set::parse(text).map_err(|error| {
+        let shown = path.display();
+        Failure::Input(match session.lang {
+            Lang::Ja => format!("{shown} は noroshi pull の書いたセットとして読めません: {error}"),
+            Lang::En => format!("{shown}: {error}"),
+        })
+    })?;
+    let list = set.as_list(name, at);
+    if let Some(wider) = tlp.filter(|tlp| *tlp > list.tlp) {
+        let label = list.tlp;
+        return Err(Failure::Usage(match session.lang {
+            Lang::Ja => {
+                format!("--tlp {wider}: このセットの注意喚起は {label} です。それより広くは書き出せません")
+            }
+            Lang::En => {
+                format!("--tlp {wider}: advisories of this set are {label}; it cannot be given out wider")
+            }
+        }));
+    }
+    Ok(IndicatorSet { tlp: tlp.unwrap_or(list.tlp), ..list })
 }
 
 /// Guard lists mark and never drop: what they speak against is told, and a person decides.

@@ -13,6 +13,9 @@ mod guards;
 mod hunt;
 mod serve;
 mod similar;
+mod pull;
+mod sight;
+mod submit;
 mod supplied;
 mod threads;
 mod waiting;
@@ -33,6 +36,9 @@ pub(crate) enum Verb {
     Threads(threads::Args),
     Similar(similar::Args),
     Floods(floods::Args),
+    Submit(submit::Args),
+    Pull(pull::Args),
+    Sight(sight::Args),
     Export(export::Args),
     Hunt(hunt::Args),
     Watch(Box<watch::Args>),
@@ -51,6 +57,9 @@ impl Verb {
             Self::Threads(args) => threads::run(args, session),
             Self::Similar(args) => similar::run(args, session),
             Self::Floods(args) => floods::run(args, session),
+            Self::Submit(args) => submit::run(args, session),
+            Self::Pull(args) => pull::run(args, session),
+            Self::Sight(args) => sight::run(args, session),
             Self::Export(args) => export::run(args, session),
             Self::Hunt(args) => hunt::run(args, session),
             Self::Watch(args) => watch::run(*args, session),

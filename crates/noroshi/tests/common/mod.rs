@@ -41,7 +41,17 @@ pub(crate) fn noroshi(folder: &Path, args: &[&str]) -> Run {
 /// The same with standard input and environment.
 pub(crate) fn noroshi_with(folder: &Path, args: &[&str], input: &[u8], env: &[(&str, &str)]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_noroshi"));
-    for name in ["NOROSHI_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "COLUMNS", "RUST_BACKTRACE"] {
+    for name in [
+        "NOROSHI_HUB",
+        "NOROSHI_TOKEN",
+        "NOROSHI_LANG",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANG",
+        "NO_COLOR",
+        "COLUMNS",
+        "RUST_BACKTRACE",
+    ] {
         command.env_remove(name);
     }
     let mut child = command

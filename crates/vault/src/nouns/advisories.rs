@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use desk::records::{
-    Advisories, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, AuditEntry, Cursor, Page, PageRequest,
-    RecordResult, ReleaseRecord,
+    Advisories, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, AuditEntry, ChangeKey, ChangeRecord, Cursor,
+    Page, PageRequest, Readers, RecordResult, ReleaseRecord,
 };
+use jiff::Timestamp;
 use lexicon::ids::{AdvisoryId, MemberId};
 
 use super::advisory_text::{self, PRESENT};
 use super::pages::page;
-use super::{approvals, audit, releases};
+use super::{approvals, audit, changes, releases};
 use crate::Vault;
 use crate::sql::{Arg, Row, Session, args, select};
 
@@ -147,5 +148,32 @@ impl Advisories for Vault {
         let mut session = self.store.snapshot("list releases", "release").await?;
         let records = releases::list(&mut session, request).await?;
         Ok(page(records, request, |it| Cursor { at: it.at, id: it.advisory.id.uuid() }))
+    }
+
+    async fn put_withdrawal(
+        &self,
+        advisory: AdvisoryId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> RecordResult<()> {
+        let mut session = self.store.write("withdraw a release", "advisory").await?;
+        let done = async {
+            changes::withdraw(&mut session, advisory, at).await?;
+            audit::insert(&mut session, entry).await
+        }
+        .await;
+        session.end(done).await
+    }
+
+    async fn withdrawal(&self, advisory: AdvisoryId) -> RecordResult<Option<Timestamp>> {
+        changes::withdrawal(&mut self.store.read("read a withdrawal", "advisory").await?, advisory).await
+    }
+
+    async fn change_place(&self, key: ChangeKey, readers: &Readers) -> RecordResult<Option<i64>> {
+        changes::place(&mut self.store.read("find a change", "change").await?, key, readers).await
+    }
+
+    async fn changes(&self, readers: &Readers, after: i64, limit: u32) -> RecordResult<Vec<ChangeRecord>> {
+        changes::list(&mut self.store.snapshot("list changes", "change").await?, readers, after, limit).await
     }
 }

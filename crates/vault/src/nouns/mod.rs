@@ -8,6 +8,7 @@ mod audit;
 mod campaign_views;
 mod campaigns;
 mod casebook;
+mod changes;
 mod completion;
 mod pages;
 mod releases;

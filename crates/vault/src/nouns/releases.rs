@@ -5,6 +5,7 @@ use lexicon::AdvisoryState;
 use lexicon::ids::AdvisoryId;
 
 use super::advisory_text::{self, TextKey};
+use super::changes;
 use crate::sql::{Row, Session, args, select};
 
 /// Marks the advisory released, if it still has the revision that was read, and freezes its text.
@@ -18,7 +19,9 @@ pub(super) async fn write(session: &mut Session, release: &ReleaseRecord, revisi
                (SELECT COUNT(*) + 1 FROM advisory_release WHERE advisory = $1), $2, $3) RETURNING nth";
     let row = session.row(sql, args![id, release.at, &release.stamp]).await?;
     let Some(row) = row else { return Err(session.conflict()) };
-    advisory_text::write(session, row.int("nth")?, &release.advisory, &release.audience).await
+    let nth = row.int("nth")?;
+    advisory_text::write(session, nth, &release.advisory, &release.audience).await?;
+    changes::append(session, id, nth, false, release.at).await
 }
 
 /// The latest release of an advisory.
@@ -40,7 +43,7 @@ pub(super) async fn list(session: &mut Session, request: PageRequest) -> RecordR
     with_texts(session, rows).await
 }
 
-async fn with_texts(session: &mut Session, rows: Vec<Row>) -> RecordResult<Vec<ReleaseRecord>> {
+pub(super) async fn with_texts(session: &mut Session, rows: Vec<Row>) -> RecordResult<Vec<ReleaseRecord>> {
     let keys = rows
         .iter()
         .map(|row| Ok((row.id("advisory")?, row.int("nth")?)))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use desk::records::{
     Advisories as _, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, ApprovalState, AuditTrail as _,
-    CampaignChange, PAGE_LIMIT, PageRequest, ReleaseRecord, Roster as _,
+    CampaignChange, ChangeKey, PAGE_LIMIT, PageRequest, Readers, ReleaseRecord, Roster as _,
 };
 use futures_util::future::join_all;
 use lexicon::indicator::FileHashes;
@@ -298,4 +298,50 @@ pub(crate) async fn releases_come_whole_page_by_page(vault: Vault) {
     for limit in [1, 2, 3, 9, 10] {
         assert_eq!(all_pages(limit, |page| vault.releases(page)).await, expect, "by {limit}");
     }
+}
+
+pub(crate) async fn readers_learn_of_the_latest_change_of_each_advisory_that_is_theirs(vault: Vault) {
+    sigs(&vault).await;
+    let audiences = [
+        Audience::all_members(),
+        Audience { sigs: BTreeSet::from([id(1)]), ..Audience::default() },
+        Audience { sigs: BTreeSet::from([id(2)]), vendors: true, ..Audience::default() },
+    ];
+    for (n, audience) in (1..=3).zip(audiences) {
+        let record = AdvisoryRecord { audience, ..draft(n) };
+        vault.put_advisory(&record, &entry()).await.unwrap();
+        vault.put_release(&release(&record, 5, 1), 1, &entry()).await.unwrap();
+    }
+    let told = async |readers: &Readers, after: i64| -> Vec<(ChangeKey, i64)> {
+        let mut out = Vec::new();
+        for change in vault.changes(readers, after, 9).await.unwrap() {
+            assert_eq!(change.release.advisory.id, change.key.advisory);
+            out.push((change.key, vault.change_place(change.key, readers).await.unwrap().unwrap()));
+        }
+        out
+    };
+    let key = |n: u128, withdrawn| ChangeKey { advisory: id(n), nth: 1, withdrawn };
+    let members = |list: &[u128]| Readers::Members(list.iter().map(|n| id(*n)).collect());
+    let all = [(key(1, false), 1), (key(2, false), 2), (key(3, false), 3)];
+    assert_eq!(told(&Readers::Analysts, 0).await, all);
+    assert_eq!(told(&Readers::Analysts, 1).await, all[1..]);
+    assert_eq!(told(&members(&[]), 0).await, all[..1]);
+    assert_eq!(told(&members(&[1]), 0).await, all[..2]);
+    assert_eq!(told(&members(&[1, 2]), 0).await, all);
+    assert_eq!(told(&Readers::Vendors, 0).await, all[2..]);
+    assert_eq!(vault.change_place(key(3, false), &members(&[1])).await.unwrap(), None);
+    assert_eq!(vault.change_place(key(1, true), &Readers::Analysts).await.unwrap(), None);
+
+    let before = entries(&vault).await;
+    vault.put_withdrawal(id(1), at(8), &entry()).await.unwrap();
+    assert!(is_conflict(&vault.put_withdrawal(id(1), at(9), &entry()).await));
+    assert!(is_conflict(&vault.put_withdrawal(id(7), at(9), &entry()).await));
+    assert_eq!(entries(&vault).await, before + 1);
+    assert_eq!(vault.withdrawal(id(1)).await.unwrap(), Some(at(8)));
+    assert_eq!(vault.withdrawal(id(2)).await.unwrap(), None);
+    // The withdrawal takes the place of the release, which is needed by nobody any longer.
+    assert_eq!(told(&members(&[]), 0).await, [(key(1, true), 4)]);
+    assert_eq!(vault.change_place(key(1, false), &members(&[])).await.unwrap(), Some(1));
+    let changes = vault.changes(&Readers::Analysts, 3, 1).await.unwrap();
+    assert_eq!((changes.len(), changes[0].at), (1, at(8)));
 }

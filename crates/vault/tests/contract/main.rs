@@ -130,6 +130,7 @@ contract! {
         a_release_freezes_the_text_and_marks_the_advisory_released,
         a_release_from_a_stale_revision_meets_a_conflict_and_freezes_nothing,
         the_latest_release_is_shown_and_all_are_listed,
+        readers_learn_of_the_latest_change_of_each_advisory_that_is_theirs,
         releases_come_whole_page_by_page,
     ];
     sightings: [

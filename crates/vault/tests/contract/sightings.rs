@@ -48,6 +48,7 @@ fn sighting(n: u128, member: u128, time: i64) -> Sighting {
         seen: false,
         count: 0,
         first_date: None,
+        last_date: None,
         note: String::new(),
         answered: at(time),
     }
@@ -59,6 +60,7 @@ pub(crate) async fn a_sighting_comes_back_exactly(vault: Vault) {
         seen: true,
         count: u32::MAX,
         first_date: Some(date(2026, 2, 28)),
+        last_date: Some(date(2026, 3, 1)),
         note: hostile(),
         ..sighting(1, 1, 5)
     };
