@@ -14,7 +14,6 @@ pub mod error;
 pub mod evidence;
 pub mod judge;
 pub mod feed;
-mod judge;
 pub mod keyring;
 pub mod links;
 pub mod receive;

@@ -20,7 +20,7 @@ const LISTED: usize = 20;
 /// assert_eq!(file.text, "Hello");
 /// ```
 pub(crate) fn describe(file: &mut Attachment, facts: MailFacts) {
-    file.properties.extend(properties(&facts));
+    file.properties.extend(mail_properties(&facts));
     file.text = cut(&facts.body.text, TEXT_BYTES).to_owned();
     file.children = facts.attachments;
 }

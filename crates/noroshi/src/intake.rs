@@ -4,7 +4,7 @@ use anatomy::Password;
 use desk::dissect::{Settings, dissect_reading, dissect_with};
 use lexicon::MailFacts;
 
-pub(crate) use mailbox::intake::{Input, Intake, NoWorkers, Notes, Why, each, each_at, text_file};
+pub(crate) use mailbox::intake::{Input, Intake, NoWorkers, Notes, Why, each, each_at, file, text_file};
 
 /// Takes a mail apart.
 pub(crate) trait Dissect {

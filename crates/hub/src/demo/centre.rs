@@ -87,6 +87,7 @@ impl Stage<'_> {
                 seen: count > 0,
                 count,
                 first_date: (count > 0).then_some(date),
+                last_date: None,
                 note: String::new(),
             };
             if let Some(actor) = self.actors.get(player) {

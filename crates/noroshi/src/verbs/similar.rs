@@ -15,7 +15,7 @@ use lexicon::{Lang, MailFacts};
 use serde::Serialize;
 
 use super::supplied::SuppliedArgs;
-use crate::intake::{self, Input, Intake};
+use crate::intake::{self, Dissect, Input, Intake};
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Page, Style, closing, harmless, progress, span};
 use crate::screen::Session;
@@ -176,7 +176,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         |path, mail| Asked { facts: mail.dissect(path, &settings, &[]), found: Vec::new() },
         |one| {
             asked.push(one);
-            Ok(())
+            Ok::<(), Failure>(())
         },
     )?;
     let mut unread = !intake.notes.unread.is_empty();
@@ -285,7 +285,7 @@ fn read_shelf(paths: Vec<String>, jobs: usize, session: &Session) -> Result<(She
         |genuine| {
             bar.inc(1);
             found.push(genuine);
-            Ok(())
+            Ok::<(), Failure>(())
         },
     )?;
     bar.finish_and_clear();
@@ -361,7 +361,7 @@ fn write_fingerprints(args: Args, session: &Session) -> Result<Outcome, Failure>
             if let Some(entry) = entry {
                 writeln!(out, "{}", fingerprints::line(&entry))?;
             }
-            Ok(())
+            Ok::<(), Failure>(())
         },
     )?;
     bar.finish_and_clear();

@@ -140,7 +140,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
     let mut sums = Sums::default();
     let mut shown = Vec::new();
     let mut unfit: Vec<(String, String)> = Vec::new();
-    let done = intake::each(
+    let done: Result<(), Failure> = intake::each(
         &mut intake,
         1,
         |path, mail| (path.to_owned(), made::make(mail, &terms)),

@@ -11,7 +11,7 @@ use lexicon::Lang;
 use serde::Serialize;
 
 use super::supplied::SuppliedArgs;
-use crate::intake::{self, Intake};
+use crate::intake::{self, Dissect, Intake};
 use crate::outcome::{Failure, Outcome};
 use crate::report::{Page, Style, closing, harmless, progress, span};
 use crate::screen::Session;

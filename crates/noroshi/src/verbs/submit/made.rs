@@ -10,7 +10,7 @@ use indicators::guard::Guards;
 use lexicon::Lang;
 use sha2::{Digest, Sha256};
 
-use crate::intake::Input;
+use crate::intake::{Dissect, Input};
 
 /// A compound file: Outlook's .msg.
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
