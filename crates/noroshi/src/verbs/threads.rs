@@ -199,7 +199,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         |one| {
             bar.inc(1);
             mails.push(one);
-            Ok(())
+            Ok::<(), Failure>(())
         },
     )?;
     bar.finish_and_clear();
