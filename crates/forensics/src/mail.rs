@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lexicon::facts::{Attachment, Body, Header, HtmlFacts, MailFacts, Mailbox, SourceForm, TextPart};
+use lexicon::facts::{Body, Header, HtmlFacts, MailFacts, Mailbox, SourceForm, TextPart};
 
 use crate::file::{self, File};
 use crate::header::Block;
