@@ -12,13 +12,6 @@ const VALUE_BYTES: usize = 4 << 10;
 const LISTED: usize = 20;
 
 /// Puts into `file` what `facts` say, and the attachments of that mail below it.
-///
-/// ```
-/// let raw = b"Content-Type: message/rfc822\r\n\r\nFrom: a@free.example\r\nSubject: hi\r\nMessage-ID: <1@x>\r\n\r\nHello";
-/// let file = &forensics::read(raw, &Default::default()).facts.attachments[0];
-/// assert_eq!(file.property("mail.message-id"), Some("1@x"));
-/// assert_eq!(file.text, "Hello");
-/// ```
 pub(crate) fn describe(file: &mut Attachment, facts: MailFacts) {
     file.properties.extend(mail_properties(&facts));
     file.text = cut(&facts.body.text, TEXT_BYTES).to_owned();
@@ -65,5 +58,29 @@ fn shown(from: &Mailbox) -> String {
         (true, _) => from.address.clone(),
         (false, true) => from.name.clone(),
         (false, false) => format!("{} <{}>", from.name, from.address),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_attached_mail_tells_who_wrote_it_and_what_it_answers() {
+        let raw =
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n\
+            From: A <a@free.example>\r\nTo: b@member.example\r\nSubject: hi\r\nMessage-ID: <2@x>\r\n\
+            References: <1@x>\r\nDate: Wed, 07 Aug 2013 09:12:00 +0900\r\n\r\nHello\r\n--b--\r\n";
+        let facts = crate::read(raw, &crate::Limits::default()).facts;
+        let file = facts.attachments.first().cloned().unwrap_or_default();
+        for (name, value) in [
+            ("mail.subject", "hi"),
+            ("mail.from", "A <a@free.example>"),
+            ("mail.date", "2013-08-07T09:12:00+09:00"),
+            ("mail.message-id", "2@x"),
+            ("mail.to", "b@member.example"),
+            ("mail.references", "1@x"),
+        ] {
+            assert_eq!(file.property(name), Some(value), "{name}");
+        }
+        assert_eq!(file.text.trim(), "Hello");
     }
 }
