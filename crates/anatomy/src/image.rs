@@ -27,6 +27,9 @@ pub(crate) static ANALYSER: Analyser = Analyser {
 };
 
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
+    if !specimen.bench.limits.judge {
+        return;
+    }
     let kind = specimen.file.kind.clone();
     let Some((width, height)) = gray::size(&kind, bytes) else { return };
     specimen.property("image.width", width.to_string());

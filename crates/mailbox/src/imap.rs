@@ -12,7 +12,7 @@ mod tls;
 
 use std::collections::VecDeque;
 
-pub use address::Address;
+pub use address::{Address, Wrong};
 pub use client::Failure;
 
 use crate::intake::{MAX_MAIL, Mail, Notes, Place, Source, Stamp, Why};
