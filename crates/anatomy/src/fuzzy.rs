@@ -26,7 +26,9 @@ pub(crate) static ANALYSER: Analyser = Analyser {
 };
 
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
-    specimen.file.tlsh = of(bytes);
+    if specimen.bench.limits.judge {
+        specimen.file.tlsh = of(bytes);
+    }
 }
 
 /// `T1` and 70 hexadecimal digits; `None` for a file that is too short, too large or too uniform.

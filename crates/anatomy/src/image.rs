@@ -41,6 +41,9 @@ pub(crate) static ANALYSER: Analyser = Analyser {
 const APPENDED: usize = 16;
 
 fn run(bytes: &[u8], specimen: &mut Specimen<'_, '_>) {
+    if !specimen.bench.limits.judge {
+        return;
+    }
     let kind = specimen.file.kind.clone();
     about(&kind, bytes, specimen);
     let Some((width, height)) = gray::size(&kind, bytes) else { return };

@@ -45,6 +45,9 @@ pub struct Limits {
     pub tells: usize,
     /// Passwords tried on one file.
     pub passwords: usize,
+    /// Look for codes in pictures, and take the hashes by which files that were changed a little are known again. A search
+    /// for words and names asks for neither.
+    pub judge: bool,
     /// Hash operations spent on checking passwords, over all files: a file says itself how many one password takes.
     pub hashes: u64,
 }
@@ -69,6 +72,7 @@ impl Default for Limits {
             source_bytes: 4 << 20,
             oddities: 100,
             tells: 100,
+            judge: true,
             passwords: 60,
             hashes: 8_000_000,
         }

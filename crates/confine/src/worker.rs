@@ -14,35 +14,37 @@ use crate::{Limits, Probe, lock};
 /// Bytes of a file that a worker takes.
 const FILE_BYTES: usize = 256 << 20;
 
-/// Serves the parent on the socket that is this process's standard input, until it hangs up.
+/// Serves the parent on the socket that is this process's standard input, until it hangs up; `whole` says
+/// how much of a file is opened.
 ///
 /// # Errors
 /// Standard input is no socket, or the parent speaks another language.
 #[cfg(unix)]
-pub fn serve() -> io::Result<()> {
+pub fn serve(whole: &anatomy::Limits) -> io::Result<()> {
     use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
     let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     // A worker speaks to its parent only: what a panic would print might quote a mail.
     std::panic::set_hook(Box::new(|_| {}));
-    answer_all(&socket, &socket)
+    answer_all(&socket, &socket, whole)
 }
 
-/// Serves the parent over standard input and output, until it hangs up.
+/// Serves the parent over standard input and output, until it hangs up; `whole` says
+/// how much of a file is opened.
 ///
 /// # Errors
 /// The parent speaks another language.
 #[cfg(not(unix))]
-pub fn serve() -> io::Result<()> {
+pub fn serve(whole: &anatomy::Limits) -> io::Result<()> {
     std::panic::set_hook(Box::new(|_| {}));
-    answer_all(io::stdin().lock(), io::stdout().lock())
+    answer_all(io::stdin().lock(), io::stdout().lock(), whole)
 }
 
-fn answer_all(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
+fn answer_all(mut from: impl Read, mut to: impl Write, whole: &anatomy::Limits) -> io::Result<()> {
     let limits = Limits::default();
     let in_force = lock::lock(&limits);
-    let shallow = || anatomy::Limits { depth: 0, ..anatomy::Limits::default() };
-    let mut opener: Box<dyn Opener> = Box::new(InProcess::default());
+    let shallow = || anatomy::Limits { depth: 0, ..whole.clone() };
+    let mut opener: Box<dyn Opener> = Box::new(InProcess(whole.clone()));
     let mut shallow_opener: Box<dyn Opener> = Box::new(InProcess(shallow()));
     let mut header = Vec::new();
     let mut bytes = Vec::new();
@@ -78,7 +80,7 @@ fn answer_all(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
                     Ok(rules) => {
                         let (count, rules) = (rules.len(), Arc::new(rules));
                         shallow_opener = Box::new(Ruled { limits: shallow(), rules: Arc::clone(&rules) });
-                        opener = Box::new(Ruled { limits: anatomy::Limits::default(), rules });
+                        opener = Box::new(Ruled { limits: whole.clone(), rules });
                         Answer::Ruled(count)
                     }
                     Err(_) => Answer::Panicked,

@@ -150,20 +150,26 @@ fn run(text: &str, stars: bool, each: impl FnMut(Token<'_>, Range<usize>)) {
                 continue;
             }
             let continued = next().is_some_and(is_composing);
+            if is_composing(c)
+                && let Some(letter) = to.word.pop()
+            {
+                end = marks_end(text, end);
+                let from = to.span.start;
+                let marks = text.get(at..end).unwrap_or_default();
+                for folded in std::iter::once(letter).chain(marks.chars()).nfkc() {
+                    to.take(folded, from..end);
+                }
+                to.span.start = from;
+                at = end;
+                continue;
+            }
             if is_plain_wide(c) && !continued {
                 to.take(c, at..end);
                 at = end;
                 continue;
             }
-            // Marks behind it are composed with it; a run of them has an end.
-            let mut left = MARKS;
-            while let Some(mark) = text.get(end..).and_then(|rest| rest.chars().next()) {
-                if left == 0 || !is_composing(mark) {
-                    break;
-                }
-                end += mark.len_utf8();
-                left -= 1;
-            }
+            // Marks behind it are composed with it.
+            end = marks_end(text, end);
             for folded in text.get(at..end).unwrap_or_default().nfkc() {
                 to.take(folded, at..end);
             }
@@ -171,6 +177,17 @@ fn run(text: &str, stars: bool, each: impl FnMut(Token<'_>, Range<usize>)) {
         }
     }
     to.end_word();
+}
+
+/// The end of the marks that stand from `end` on; a run of them has an end.
+fn marks_end(text: &str, mut end: usize) -> usize {
+    for _ in 0..MARKS {
+        match text.get(end..).and_then(|rest| rest.chars().next()) {
+            Some(mark) if is_composing(mark) => end += mark.len_utf8(),
+            _ => break,
+        }
+    }
+    end
 }
 
 /// Marks composed with one character.

@@ -12,10 +12,8 @@ const FULL: usize = 256 << 20;
 struct Stand {
     term: u32,
     doc: u32,
-    count: u32,
-    /// Where its positions begin in [`Builder::positions`].
+    /// Where its positions begin in [`Builder::positions`]; they end where those of the next stand begin.
     at: u32,
-    length: u32,
 }
 
 /// Documents on their way into a segment.
@@ -49,8 +47,7 @@ impl Builder {
             let number = self.number(key, term.hash);
             let at = u32::try_from(self.positions.len()).unwrap_or(u32::MAX);
             self.positions.extend_from_slice(positions);
-            let length = u32::try_from(positions.len()).unwrap_or(0);
-            self.stands.push(Stand { term: number, doc, count: term.count, at, length });
+            self.stands.push(Stand { term: number, doc, at });
         }
         self.docs += 1;
         doc
@@ -150,13 +147,14 @@ impl Builder {
             let term = term as usize;
             let from = starts.get(term).map_or(0, |from| *from as usize);
             let until = starts.get(term + 1).map_or(0, |until| *until as usize);
-            for stand in by_term.get(from..until).unwrap_or_default() {
-                let Some(stand) = self.stands.get(*stand as usize) else { continue };
-                let positions = self
-                    .positions
-                    .get(stand.at as usize..(stand.at + stand.length) as usize)
-                    .unwrap_or_default();
-                listing.add(stand.doc, stand.count, positions);
+            for number in by_term.get(from..until).unwrap_or_default() {
+                let number = *number as usize;
+                let Some(stand) = self.stands.get(number) else { continue };
+                let end = self.stands.get(number + 1).map_or(self.positions.len(), |next| next.at as usize);
+                let positions = self.positions.get(stand.at as usize..end).unwrap_or_default();
+                // Each position is a number whose last byte has no mark; a whole value has none, and counts once.
+                let count = positions.iter().filter(|byte| **byte & 0x80 == 0).count().max(1);
+                listing.add(stand.doc, u32::try_from(count).unwrap_or(u32::MAX), positions);
             }
             list.clear();
             listing.finish(&mut list);

@@ -100,7 +100,6 @@ pub(super) struct TermIn {
     /// Where its key and its positions end.
     pub(super) key: u32,
     pub(super) positions: u32,
-    pub(super) count: u32,
 }
 
 /// The hash of a key.
@@ -306,17 +305,15 @@ impl Scratch {
             at += *count as usize;
             let class = self.keys.get(from + 1).copied().unwrap_or(0);
             from = *end as usize;
-            let mut kept = 1;
             if has_positions(class) {
                 let mut before = 0;
                 for position in stands {
                     put(&mut out.positions, u64::from(position - before));
                     before = *position;
                 }
-                kept = *count;
             }
             let positions = u32::try_from(out.positions.len()).unwrap_or(u32::MAX);
-            out.terms.push(TermIn { hash: *hash, key: *end, positions, count: kept });
+            out.terms.push(TermIn { hash: *hash, key: *end, positions });
         }
         out
     }

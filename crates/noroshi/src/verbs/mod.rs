@@ -45,7 +45,11 @@ pub(crate) enum Verb {
     Doctor(doctor::Args),
     /// Opens attachments for its parent, locked in (started by noroshi itself)
     #[command(hide = true)]
-    Worker,
+    Worker {
+        /// Only names, hashes and texts are asked for
+        #[arg(long)]
+        search: bool,
+    },
 }
 
 impl Verb {
@@ -64,7 +68,7 @@ impl Verb {
             Self::Hunt(args) => hunt::run(args, session),
             Self::Watch(args) => watch::run(*args, session),
             Self::Doctor(args) => doctor::run(&args, session),
-            Self::Worker => worker::run(),
+            Self::Worker { search } => worker::run(search),
         }
     }
 }

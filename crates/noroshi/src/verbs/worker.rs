@@ -25,7 +25,14 @@ pub(crate) fn opener(rules: &[RuleFile]) -> Arc<dyn Opener> {
     Arc::new(Remembering::new(pool().with_rules(rules)))
 }
 
-pub(crate) fn run() -> Result<Outcome, Failure> {
-    confine::worker::serve()?;
+/// Opens attachments for a search: for their names, hashes and texts.
+pub(crate) fn searcher() -> Arc<dyn Opener> {
+    let pool = confine::Pool::new(program(), &["worker", "--search"], confine::Limits::default());
+    Arc::new(Remembering::new(pool))
+}
+
+pub(crate) fn run(search: bool) -> Result<Outcome, Failure> {
+    let limits = anatomy::Limits { judge: !search, ..anatomy::Limits::default() };
+    confine::worker::serve(&limits)?;
     Ok(Outcome::Done)
 }

@@ -62,7 +62,8 @@ struct Last<'a> {
 #[derive(Serialize)]
 struct Summary<'a> {
     mails: u64,
-    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
     found: usize,
     first: Option<&'a str>,
     last: Option<&'a str>,
@@ -187,7 +188,7 @@ fn summary<'a>(swept: &'a Swept, asked: &'a Asked, found: usize) -> Summary<'a> 
     });
     Summary {
         mails: swept.mails,
-        bytes: swept.bytes,
+        bytes: swept.index.is_none().then_some(swept.bytes).filter(|bytes| *bytes > 0),
         found,
         first: date(dated().next_back()),
         last: date(dated().next()),

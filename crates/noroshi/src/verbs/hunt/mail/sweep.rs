@@ -101,8 +101,10 @@ pub(super) fn run(
     progress: &ProgressBar,
     session: &Session,
 ) -> Result<Swept, Failure> {
-    let reader = Reader::new(worker::opener(&[]));
-    let reader = if args.pictures { reader.with_pictures() } else { reader };
+    let reader = match args.pictures {
+        true => Reader::new(worker::opener(&[])).with_pictures(),
+        false => Reader::new(worker::searcher()),
+    };
     let mut manifest = Manifest::new(args.manifest.as_deref(), session.lang)?;
     let swept = match &args.index {
         Some(dir) => indexed(dir, args, asked, &reader, &mut manifest, progress, session.lang)?,
@@ -271,6 +273,5 @@ fn scan(
 
 /// The file of a mail, where it is no longer what it was.
 fn changed_file(place: &Place) -> Option<String> {
-    (place.stamp.modified != 0 && Stamp::now(place.file()) != Some(place.stamp))
-        .then(|| place.file().to_owned())
+    place.is_changed().then(|| place.file().to_owned())
 }
