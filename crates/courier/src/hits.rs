@@ -165,7 +165,7 @@ impl<'a> Counter<'a> {
                 continue;
             }
             known = true;
-            if placed && self.places.insert(id, place.clone()).as_ref() == Some(&place) {
+            if placed && self.places.insert(*id, place.clone()).as_ref() == Some(&place) {
                 continue;
             }
             let seen = self.sweep.seen.entry((*id).to_owned()).or_default();

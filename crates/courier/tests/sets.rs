@@ -121,7 +121,7 @@ fn what_is_no_set_or_damaged_is_told_apart() {
         ("{}".to_owned(), "no set"),
         ("a.example\n".to_owned(), "no set"),
         (text.replace("\"noroshi_set\": 1", "\"noroshi_set\": 2"), "newer"),
-        (text[..text.len() / 2].to_owned(), "damaged"),
+        (lexicon::text::cut(&text, text.len() / 2).to_owned(), "damaged"),
         (text.replace("\"advisory\":\"N-2026-0001\"", "\"advisory\":\"N-2026-0009\""), "damaged"),
         (text.replace("\"state\":\"released\"", "\"state\":\"withdrawn\""), "damaged"),
         (text.replace("TLP:GREEN", "TLP:PURPLE"), "damaged"),

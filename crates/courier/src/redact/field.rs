@@ -21,6 +21,9 @@ const STRUCTURE: [&str; 11] = [
     "smime-type",
 ];
 
+/// Bytes of the longest encoded-word that is read.
+const WORD_BYTES: usize = 16 << 10;
+
 /// Replaces terms in one field. `value` is what stands behind the colon, without the last line end.
 pub(super) fn field(work: &mut Work<'_>, name: &str, value: Range<usize>, place: &str) {
     match name {
@@ -164,7 +167,8 @@ fn word_at(raw: &[u8], at: usize, end: usize) -> Option<Word> {
         return None;
     }
     let text = rest.get(label_end + 3..)?;
-    let length = memchr::memmem::find(text, b"?=")?;
+    // Far beyond the 75 characters of the RFC, which many senders ignore.
+    let length = memchr::memmem::find(text.get(..text.len().min(WORD_BYTES))?, b"?=")?;
     let text = text.get(..length)?;
     // Long words are common; what spans lines is none.
     if text.iter().any(|b| matches!(b, b'\r' | b'\n')) {
@@ -180,18 +184,14 @@ fn word_at(raw: &[u8], at: usize, end: usize) -> Option<Word> {
             }
             BASE64_MIME_PERMISSIVE.decode(&padded).ok()?
         }
-        b'q' => quoted(text),
+        b'q' => escaped(text, b'='),
         _ => return None,
     };
     let range = at..at + 2 + label_end + 3 + length + 2;
     Some(Word { range, label: label.to_owned(), bytes })
 }
 
-/// The Q encoding (RFC 2047 §4.2).
-fn quoted(text: &[u8]) -> Vec<u8> {
-    escaped(text, b'=').into_iter().collect::<Vec<u8>>()
-}
-
+/// The Q encoding (RFC 2047 §4.2), or percent encoding (RFC 2231 §4), by its sign.
 fn escaped(text: &[u8], sign: u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -208,6 +208,16 @@ fn escaped(text: &[u8], sign: u8) -> Vec<u8> {
         at += 1;
     }
     out
+}
+
+/// A piece of a value (RFC 2231 §3).
+struct Slice {
+    /// The whole parameter, without the semicolon before it.
+    chunk: Range<usize>,
+    /// What stands behind its equals sign.
+    told: Range<usize>,
+    /// Percent-encoded.
+    coded: bool,
 }
 
 /// A field with parameters: only those that name something are looked into.
@@ -229,7 +239,7 @@ fn parameters(work: &mut Work<'_>, value: Range<usize>, place: &str) {
     }
     chunks.push(value.start + from..value.end);
     // Pieces of one value: `filename*0*`, `filename*1*` … (RFC 2231 §3, §4).
-    let mut extended: Vec<(String, Vec<(Range<usize>, Range<usize>, bool)>)> = Vec::new();
+    let mut extended: Vec<(String, Vec<Slice>)> = Vec::new();
     for chunk in chunks.into_iter().skip(1) {
         let text = work.raw.get(chunk.clone()).unwrap_or_default();
         let Some(equals) = memchr::memchr(b'=', text) else { continue };
@@ -241,7 +251,7 @@ fn parameters(work: &mut Work<'_>, value: Range<usize>, place: &str) {
         }
         let told = chunk.start + equals + 1..chunk.end;
         if name.contains('*') {
-            let piece = (chunk, told, name.ends_with('*'));
+            let piece = Slice { coded: name.ends_with('*'), chunk, told };
             match extended.iter_mut().find(|(known, _)| *known == base) {
                 Some((_, pieces)) => pieces.push(piece),
                 None => extended.push((base, vec![piece])),
@@ -256,10 +266,10 @@ fn parameters(work: &mut Work<'_>, value: Range<usize>, place: &str) {
 }
 
 /// A value in pieces, percent-encoded in the charset that the first names.
-fn extended(work: &mut Work<'_>, base: &str, pieces: &[(Range<usize>, Range<usize>, bool)], place: &str) {
+fn extended(work: &mut Work<'_>, base: &str, pieces: &[Slice], place: &str) {
     let mut bytes = Vec::new();
     let mut label = None;
-    for (at, (_, told, coded)) in pieces.iter().enumerate() {
+    for (at, Slice { told, coded, .. }) in pieces.iter().enumerate() {
         let mut text = work.raw.get(told.clone()).unwrap_or_default().trim_ascii();
         if let [b'"', inner @ .., b'"'] = text {
             text = inner;
@@ -286,7 +296,7 @@ fn extended(work: &mut Work<'_>, base: &str, pieces: &[(Range<usize>, Range<usiz
         }
     }
     work.note(place, &found);
-    for (at, (chunk, ..)) in pieces.iter().enumerate() {
+    for (at, Slice { chunk, .. }) in pieces.iter().enumerate() {
         let edit = match at {
             0 => Edit { range: chunk.clone(), bytes: value.clone().into_bytes() },
             // With the semicolon before it.

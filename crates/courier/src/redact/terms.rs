@@ -21,10 +21,10 @@ pub enum TermError {
     #[error("\"{0}\" is too short: take three letters, or two of Japanese")]
     Short(String),
     /// No name is that long.
-    #[error("\"{0}\" is longer than {MAX_TERM} characters")]
+    #[error("\"{0}\" is longer than {max} characters", max = MAX_TERM)]
     Long(String),
     /// More than can be looked for.
-    #[error("more than {MAX_TERMS} names")]
+    #[error("more than {max} names", max = MAX_TERMS)]
     Many,
     /// It would be found in its own replacement.
     #[error("\"{0}\" is a part of what is written in its place")]

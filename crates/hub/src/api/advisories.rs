@@ -86,7 +86,8 @@ pub(crate) async fn sight(
 ) -> ApiResult {
     let id: AdvisoryId = id(&text)?;
     let actor = view.actor().map_err(|_| not_found())?;
-    let answer = super::sightings::read(body)?;
+    let answer =
+        super::sightings::read(body).map_err(|message| error(StatusCode::UNPROCESSABLE_ENTITY, message))?;
     let recorded = app.desk().sight(actor, id, answer).await.map_err(refuse)?;
     let count = app.desk().sighting_count(actor, id).await.map_err(refuse)?;
     let status = if recorded.already { StatusCode::OK } else { StatusCode::CREATED };

@@ -76,16 +76,13 @@ pub(crate) struct SightingReceipt {
     error_ja: Option<&'static str>,
 }
 
-/// Reads the texts of an answer.
-pub(crate) fn read(body: SightingBody) -> Result<Answer, Response> {
+/// Reads the texts of an answer; says what is wrong with them.
+pub(crate) fn read(body: SightingBody) -> Result<Answer, Text> {
     let date = |text: Option<String>| {
         text.filter(|date| !date.is_empty()).map(|date| date.parse()).transpose().map_err(|_| {
-            error(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Text::new(
-                    "first_date と last_date は YYYY-MM-DD の形で書いてください。",
-                    "first_date and last_date have the form YYYY-MM-DD",
-                ),
+            Text::new(
+                "first_date と last_date は YYYY-MM-DD の形で書いてください。",
+                "first_date and last_date have the form YYYY-MM-DD",
             )
         })
     };
@@ -126,7 +123,10 @@ async fn receipt(app: &App, actor: &Actor, one: AdvisorySighting) -> Result<Sigh
         error_ja: message.map(|message| message.ja),
     };
     let Ok(id) = advisory.parse::<AdvisoryId>() else { return Ok(told("not_found", None, None)) };
-    let answer = read(SightingBody { seen, count, first_date, last_date, note })?;
+    let answer = match read(SightingBody { seen, count, first_date, last_date, note }) {
+        Ok(answer) => answer,
+        Err(message) => return Ok(told("invalid", None, Some(message))),
+    };
     match app.desk().sight(actor, id, answer).await {
         Ok(recorded) => {
             let state = if recorded.already { "unchanged" } else { "recorded" };

@@ -124,15 +124,14 @@ impl Hub {
     /// Asks, again and again where the hub is busy or out of reach for a moment.
     pub(crate) fn ask(&self, path: &str, ask: Ask<'_>) -> Result<Reply, Failure> {
         let mut wait = WAIT;
-        let mut tries = 0;
-        loop {
-            tries += 1;
+        for tries in 1.. {
             let answered = self.once(path, ask);
-            let asked_to_wait = match &answered {
-                Ok(reply) if matches!(reply.status, 429 | 502 | 503 | 504) => {
-                    reply.header("retry-after").parse().ok().map(Duration::from_secs)
+            let status = answered.as_ref().map_or(0, |reply| reply.status);
+            let again_after = match &answered {
+                Ok(reply) if matches!(status, 429 | 502 | 503 | 504) => {
+                    Some(reply.header("retry-after").parse().map_or(wait, Duration::from_secs))
                 }
-                Ok(reply) => return self.settle(reply.status, answered),
+                Ok(_) => None,
                 // What cannot get better by waiting.
                 Err(
                     ureq::Error::Tls(_)
@@ -143,13 +142,14 @@ impl Hub {
                 ) => None,
                 Err(_) => Some(wait),
             };
-            let hopeless = answered.is_err() && asked_to_wait.is_none();
-            if tries >= TRIES || hopeless {
-                return self.settle(answered.as_ref().map_or(0, |reply| reply.status), answered);
+            match again_after.filter(|_| tries < TRIES) {
+                Some(time) => pause(time.clamp(wait, LONGEST_WAIT)),
+                None => return self.settle(status, answered),
             }
-            pause(asked_to_wait.unwrap_or(wait).max(wait).min(LONGEST_WAIT));
             wait *= 2;
         }
+        // The loop ends by returning.
+        self.settle(0, Err(ureq::Error::ConnectionFailed))
     }
 
     fn once(&self, path: &str, ask: Ask<'_>) -> Result<Reply, ureq::Error> {

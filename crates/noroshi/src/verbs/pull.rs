@@ -1,5 +1,6 @@
 //! `noroshi pull`: what a hub has released to us → a local set that the hunter reads.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -97,6 +98,10 @@ impl<'a> From<&'a Advisory> for Row<'a> {
         let Advisory { id, number, version, title, tlp, released, indicators, .. } = advisory;
         Self { id, number, version: *version, title, tlp, released, indicators: indicators.len() }
     }
+}
+
+fn rows<'a>(set: &'a Set, ids: &BTreeSet<String>) -> Vec<Row<'a>> {
+    ids.iter().filter_map(|id| set.advisory(id)).map(Row::from).collect()
 }
 
 /// Reads a set.
@@ -264,15 +269,12 @@ fn distrust(hub: &Hub, untrue: Untrue, lang: Lang) -> Failure {
 }
 
 fn json(args: &Args, set: &Set, before: &Set, changes: &Changes, restarted: bool) -> Result<(), Failure> {
-    let rows = |ids: &std::collections::BTreeSet<String>| {
-        ids.iter().filter_map(|id| set.advisory(id)).map(Row::from).collect()
-    };
     let output = Output {
         hub: &set.hub,
         key: set.key.to_string(),
         set: args.set.to_string_lossy().into_owned(),
-        new: rows(&changes.new),
-        updated: rows(&changes.updated),
+        new: rows(set, &changes.new),
+        updated: rows(set, &changes.updated),
         withdrawn: changes
             .withdrawn
             .iter()
@@ -299,19 +301,18 @@ fn tell(
     let (lang, paint) = (session.lang, session.paint);
     let mut out = std::io::stdout().lock();
     let width = session.width(None);
-    let mut list =
-        |word: &str, ids: &std::collections::BTreeSet<String>, from: &Set| -> std::io::Result<()> {
-            let mut rows: Vec<&Advisory> = ids.iter().filter_map(|id| from.advisory(id)).collect();
-            rows.sort_by(|a, b| a.number.cmp(&b.number));
-            for row in rows {
-                let count = number(row.indicators.len() as u64);
-                let unit = lang.pick("件", "indicators");
-                let head = format!("{}  {}  {}  ", pad(word, 10), pad(&row.number, 13), pad(&row.tlp, 16));
-                let tail = format!("{}  ({count} {unit})", harmless(&row.title));
-                writeln!(out, "{}{}", paint.bold(&head), cut(&tail, width.saturating_sub(45).max(20)))?;
-            }
-            Ok(())
-        };
+    let mut list = |word: &str, ids: &BTreeSet<String>, from: &Set| -> std::io::Result<()> {
+        let mut rows: Vec<&Advisory> = ids.iter().filter_map(|id| from.advisory(id)).collect();
+        rows.sort_by(|a, b| a.number.cmp(&b.number));
+        for row in rows {
+            let count = number(row.indicators.len() as u64);
+            let unit = lang.pick("件", "indicators");
+            let head = format!("{}  {}  {}  ", pad(word, 10), pad(&row.number, 13), pad(&row.tlp, 16));
+            let tail = format!("{}  ({count} {unit})", harmless(&row.title));
+            writeln!(out, "{}{}", paint.bold(&head), cut(&tail, width.saturating_sub(45).max(20)))?;
+        }
+        Ok(())
+    };
     list(lang.pick("新規", "new"), &changes.new, set)?;
     list(lang.pick("更新", "updated"), &changes.updated, set)?;
     list(lang.pick("取り下げ", "withdrawn"), &changes.withdrawn, before)?;
