@@ -35,12 +35,24 @@ pub(super) struct Node {
     pub(super) copies: Vec<usize>,
 }
 
-/// The mails among `letters`, copies put together, in the order of their first copies.
+/// The mails among `letters`, copies put together, in an order that follows from what they say alone: whatever order they
+/// came in, each is held against the same ones.
 pub(super) fn nodes(letters: &[Letter]) -> Vec<Node> {
+    let mut order: Vec<usize> = (0..letters.len()).collect();
+    order.sort_by(|&a, &b| {
+        let key = |at: usize| {
+            letters.get(at).map(|l| {
+                let when = (l.at.is_none(), l.at);
+                (when, &l.id, &l.from, l.start, &l.base, l.came, &l.to, &l.references, l.own.hashes())
+            })
+        };
+        key(a).cmp(&key(b))
+    });
     let mut sets = Sets::new(letters.len());
     let mut by_id: HashMap<&str, usize> = HashMap::new();
     let mut by_start: HashMap<(&str, u64, &str), Vec<usize>> = HashMap::new();
-    for (at, letter) in letters.iter().enumerate() {
+    for &at in &order {
+        let Some(letter) = letters.get(at) else { continue };
         if let Some(id) = &letter.id {
             let first = *by_id.entry(id).or_insert(at);
             // One Message-ID on mails of two senders is a forgery, not a copy.
@@ -64,7 +76,7 @@ pub(super) fn nodes(letters: &[Letter]) -> Vec<Node> {
     }
     let mut nodes: Vec<Node> = Vec::new();
     let mut of: HashMap<usize, usize> = HashMap::new();
-    for at in 0..letters.len() {
+    for &at in &order {
         let root = sets.root(at);
         match of.get(&root).and_then(|&node| nodes.get_mut(node)) {
             Some(node) => node.copies.push(at),
@@ -75,6 +87,7 @@ pub(super) fn nodes(letters: &[Letter]) -> Vec<Node> {
         }
     }
     for node in &mut nodes {
+        node.copies.sort_unstable();
         let best = node.copies.iter().copied().min_by_key(|&copy| {
             letters
                 .get(copy)
