@@ -14,6 +14,8 @@
 # a line a run: target, CPU-seconds, executions, edges, features, corpus files, peak MB, found.
 # SANITIZER=address looks for memory faults in dependencies as well, at half the speed.
 set -euo pipefail
+# Ending it ends what it started.
+trap 'trap - TERM; kill 0' INT TERM
 
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=600 jobs=1 corpus=$here/corpus build=yes

@@ -48,7 +48,7 @@ pub(crate) static ANALYSER: Analyser = Analyser {
         ),
         tells::entry(
             "pdf-image-lure",
-            2,
+            3,
             "PDFの中身が画像だけで、押すとWebサイトが開くリンクが付いています",
             "The PDF shows nothing but a picture, with a link that opens a web site when it is pressed",
             "MITRE ATT&CK T1566.001, T1204.001",

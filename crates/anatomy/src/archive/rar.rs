@@ -565,6 +565,54 @@ mod tests {
         assert_eq!(opened.attachment.children[0].text, "hello");
     }
 
+    /// A RAR 5 archive of blocks; `spoilt` gives each a wrong check sum.
+    fn new(blocks: &[(&[u8], &[u8])], spoilt: bool) -> Vec<u8> {
+        let mut out = b"Rar!\x1a\x07\x01\0".to_vec();
+        for (head, data) in
+            [(&[1, 0, 0][..], &[][..])].iter().chain(blocks).chain(&[(&[5, 0, 0][..], &[][..])])
+        {
+            let body = [&[head.len() as u8][..], head].concat();
+            out.extend((crc32(&body) ^ u32::from(spoilt)).to_le_bytes());
+            out.extend(body);
+            out.extend(*data);
+        }
+        out
+    }
+
+    #[test]
+    fn an_archive_whose_headers_are_damaged_is_listed_and_its_stored_entries_opened() {
+        let name = b"\x90\xbf\x8b\x81\x8f\x91.txt";
+        let mut bytes = old(name, b"hello");
+        // The check sum of the entry's header.
+        bytes[20] ^= 1;
+        let opened = open(&bytes);
+        let child = &opened.attachment.children[0];
+        assert_eq!((child.name.as_deref(), child.text.as_str()), (Some("請求書.txt"), "hello"));
+        assert_eq!(opened.oddities[0].id, "archive-undecodable");
+        let file = [&[2, 2, 5, 0, 5, 0x20, 0, 0, 5][..], b"a.txt"].concat();
+        let opened = open(&new(&[(&file, b"hello")], true));
+        let child = &opened.attachment.children[0];
+        assert_eq!((child.name.as_deref(), child.text.as_str()), (Some("a.txt"), "hello"));
+        assert_eq!(opened.oddities[0].id, "archive-undecodable");
+    }
+
+    #[test]
+    fn a_first_entry_that_is_cut_is_still_listed() {
+        let whole = old(b"secret.doc", &[7; 400]);
+        let opened = open(&whole[..80]);
+        assert_eq!(opened.attachment.children[0].name.as_deref(), Some("secret.doc"));
+        assert!(!opened.oddities.is_empty());
+    }
+
+    #[test]
+    fn a_link_to_a_folder_is_told_with_its_target() {
+        let extra = [&[9, 5, 4, 1, 5][..], b"../in"].concat();
+        let file = [&[2, 3, 10, 0, 1, 0, 0x20, 0, 0, 4][..], b"link", &extra].concat();
+        let opened = open(&new(&[(&file, b"")], false));
+        let child = &opened.attachment.children[0];
+        assert_eq!((child.name.as_deref(), child.property("entry.link")), (Some("link"), Some("../in")));
+    }
+
     #[test]
     fn rubbish_behind_the_sign_is_an_oddity() {
         let opened = open(b"Rar!\x1a\x07\x01\0\xff\xff\xff\xff\xff\xff\xff\xff");
