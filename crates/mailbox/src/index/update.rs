@@ -137,7 +137,15 @@ impl Update {
             Err(std::fs::TryLockError::Error(error)) => return Err(Problem::Io(path, error)),
         }
         // Whoever held the lock before may have changed it.
-        let manifest = Manifest::read(dir)?.unwrap_or_else(Manifest::new);
+        let manifest = match Manifest::read(dir)? {
+            Some(manifest) => manifest,
+            // From here on it is an index, also if this run does not come to its end.
+            None => {
+                let manifest = Manifest::new();
+                manifest.write(dir)?;
+                manifest
+            }
+        };
         let index = Index::with(dir, manifest);
         let update = Self { dir: dir.to_owned(), _lock: lock, index };
         update.sweep();
