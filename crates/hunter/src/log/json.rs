@@ -24,6 +24,18 @@ pub(super) struct Json {
 pub struct Keys {
     known: HashMap<Box<[u8]>, Option<Role>, std::hash::BuildHasherDefault<Fnv>>,
     whole: Vec<u8>,
+    /// The keys of the first lines, in their order: the next lines have nearly always the same.
+    order: Vec<Expected>,
+    at: usize,
+}
+
+/// A key and what it meant.
+#[derive(Debug)]
+struct Expected {
+    key: Box<[u8]>,
+    front: Option<Box<[u8]>>,
+    is_certificate: bool,
+    role: Option<Role>,
 }
 
 /// FNV-1a: keys are short, and a log's own.
@@ -57,6 +69,24 @@ impl std::hash::Hasher for Fnv {
 
 impl Keys {
     fn role(&mut self, key: &[u8], front: Option<&[u8]>, is_certificate: bool) -> Option<Role> {
+        let at = self.at;
+        self.at += 1;
+        if let Some(expected) = self.order.get(at)
+            && *expected.key == *key
+            && expected.front.as_deref() == front
+            && expected.is_certificate == is_certificate
+        {
+            return expected.role;
+        }
+        let role = self.look_up(key, front, is_certificate);
+        // Never replaced: lines of several kinds take turns, and the table knows the others.
+        if at == self.order.len() && at < MAX_KEYS {
+            self.order.push(Expected { key: key.into(), front: front.map(Into::into), is_certificate, role });
+        }
+        role
+    }
+
+    fn look_up(&mut self, key: &[u8], front: Option<&[u8]>, is_certificate: bool) -> Option<Role> {
         if is_certificate && matches!(key, b"subject" | b"issuer" | b"issuerdn") {
             return Some(Role::Text);
         }
@@ -88,6 +118,7 @@ impl Json {
         if line.first() != Some(&b'{') || line.last() != Some(&b'}') {
             return false;
         }
+        keys.at = 0;
         // Zeek's ssl and Suricata's tls have a certificate's subject.
         let mut is_certificate = false;
         let mut fronts: [&[u8]; MAX_DEPTH] = [b""; MAX_DEPTH];
@@ -187,12 +218,11 @@ fn is_key(line: &[u8], at: &mut usize) -> bool {
 /// The length of a string up to its closing quote, and whether something in it is escaped.
 #[inline]
 fn string(text: &[u8]) -> Option<(usize, bool)> {
-    let end = memchr(b'"', text)?;
-    let head = text.get(..end)?;
-    if memchr(b'\\', head).is_none() {
-        return Some((end, false));
+    let first = memchr2(b'"', b'\\', text)?;
+    if text.get(first) == Some(&b'"') {
+        return Some((first, false));
     }
-    let mut at = 0;
+    let mut at = first;
     loop {
         at += memchr2(b'"', b'\\', text.get(at..)?)?;
         if text.get(at) == Some(&b'"') {

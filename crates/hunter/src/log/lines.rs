@@ -3,9 +3,31 @@
 //! Each gives the parts of a line, or false where the line has another shape: it is then looked through as text, so
 //! that nothing is missed.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use memchr::{memchr, memmem, memrchr};
 
 use super::record::{Record, Role};
+
+/// A searcher that is made once.
+macro_rules! finder {
+    ($name:ident, $text:literal) => {
+        static $name: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new($text));
+    };
+}
+finder!(INFO, b"info: ");
+finder!(UNBOUND, b"unbound");
+finder!(DNSMASQ, b"dnsmasq");
+finder!(COLON, b": ");
+finder!(PACKET, b" PACKET ");
+finder!(RECEIVED, b" Rcv ");
+finder!(SENT, b" Snd ");
+finder!(POSTFIX, b"postfix/");
+finder!(CLIENT, b"client=");
+finder!(FROM, b" from ");
+finder!(QUERY, b": query: ");
+finder!(ANY_QUERY, b" query: ");
 
 #[inline]
 fn upto(text: &[u8], at: usize) -> &[u8] {
@@ -42,13 +64,13 @@ pub(super) fn bind(line: &[u8], record: &mut Record) -> bool {
                 // Nearly always the name in brackets once more.
                 Some(query) if query.get(told.len()) == Some(&b' ') && query.starts_with(told) => told,
                 Some(query) => upto(query, memchr(b' ', query).unwrap_or(query.len())),
-                None => match memmem::find(behind, b" query: ") {
+                None => match ANY_QUERY.find(behind) {
                     Some(at) => word(from(behind, at + 8)).0,
                     None => return false,
                 },
             }
         }
-        None => match memmem::find(rest, b": query: ") {
+        None => match QUERY.find(rest) {
             Some(at) => word(from(rest, at + 9)).0,
             None => return false,
         },
@@ -63,9 +85,9 @@ pub(super) fn bind(line: &[u8], record: &mut Record) -> bool {
 
 /// `[1699999999] unbound[1234:0] info: 192.0.2.9 name. A IN`, and replies with their code and size behind it.
 pub(super) fn unbound(line: &[u8], record: &mut Record) -> bool {
-    let Some(at) = memmem::find(line, b"info: ") else { return false };
+    let Some(at) = INFO.find(line) else { return false };
     let front = upto(line, at);
-    if memmem::find(front, b"unbound").is_none() && !front.trim_ascii_end().ends_with(b"]") {
+    if UNBOUND.find(front).is_none() && !front.trim_ascii_end().ends_with(b"]") {
         return false;
     }
     let (client, rest) = word(from(line, at + 6));
@@ -86,8 +108,8 @@ pub(super) fn unbound(line: &[u8], record: &mut Record) -> bool {
 
 /// `… dnsmasq[123]: query[A] name from 192.0.2.9`, `reply name is 192.0.2.1`, `forwarded name to 192.0.2.53`.
 pub(super) fn dnsmasq(line: &[u8], record: &mut Record) -> bool {
-    let body = match memmem::find(line, b"dnsmasq") {
-        Some(at) => match memmem::find(from(line, at), b": ") {
+    let body = match DNSMASQ.find(line) {
+        Some(at) => match COLON.find(from(line, at)) {
             Some(colon) => from(line, at + colon + 2),
             None => return false,
         },
@@ -122,9 +144,9 @@ pub(super) fn dnsmasq(line: &[u8], record: &mut Record) -> bool {
 
 /// `11/14/2023 10:13:20 PM 0B34 PACKET  0000 UDP Rcv 192.0.2.9  4a3c   Q [0001   D   NOERROR] A      (3)www(4)evil(0)`
 pub(super) fn windows_dns(line: &[u8], record: &mut Record) -> bool {
-    let Some(packet) = memmem::find(line, b" PACKET ") else { return false };
+    let Some(packet) = PACKET.find(line) else { return false };
     let rest = from(line, packet);
-    let Some(way) = memmem::find(rest, b" Rcv ").or_else(|| memmem::find(rest, b" Snd ")) else {
+    let Some(way) = RECEIVED.find(rest).or_else(|| SENT.find(rest)) else {
         return false;
     };
     let (client, rest) = word(from(rest, way + 5));
@@ -247,13 +269,13 @@ fn quoted(text: &[u8]) -> usize {
 
 /// A mail server's line: everything in it counts, the client is told where it is.
 pub(super) fn postfix(line: &[u8], record: &mut Record) -> bool {
-    let Some(at) = memmem::find(line, b"postfix/") else { return false };
+    let Some(at) = POSTFIX.find(line) else { return false };
     let rest = from(line, at);
-    let Some(colon) = memmem::find(rest, b": ") else { return false };
+    let Some(colon) = COLON.find(rest) else { return false };
     let body = from(rest, colon + 2);
-    let client = [b"client=".as_slice(), b" from "].iter().find_map(|mark| {
-        let at = memmem::find(body, mark)?;
-        let rest = from(body, at + mark.len());
+    let client = [&CLIENT, &FROM].into_iter().find_map(|mark| {
+        let at = mark.find(body)?;
+        let rest = from(body, at + mark.needle().len());
         let open = memchr(b'[', rest).filter(|&open| open < 256 && !upto(rest, open).contains(&b' '))?;
         let rest = from(rest, open + 1);
         Some(upto(rest, memchr(b']', rest)?))

@@ -42,7 +42,9 @@ pub(crate) fn scan(set: &Set, text: &[u8], sights: &mut Vec<Sight>) {
     if set.wants_names() || set.has(Kind::Ipv4) || set.has(Kind::Email) {
         dotted(set, text, sights);
     }
-    rare(set, text, sights);
+    if set.has_rare() {
+        rare(set, text, sights);
+    }
     if sights.len() > from + 1 {
         sights.get_mut(from..).unwrap_or_default().sort_by_key(|sight| (sight.start, sight.end));
     }

@@ -198,6 +198,9 @@ impl Set {
             }
         }
         self.has = has;
+        let usual = [Kind::Domain, Kind::DomainPart, Kind::Ipv4];
+        self.has_rare =
+            self.ips.has_v6() || Kind::ALL.into_iter().any(|kind| !usual.contains(&kind) && self.has(kind));
         let parts = Kind::ALL.into_iter().any(|kind| kind.is_part() && self.has(kind));
         let all = |parts: bool| if parts { count } else { 0 };
         self.parts =

@@ -30,8 +30,8 @@ pub(crate) use ips::{ipv4, ipv6};
 use origin::{Origins, Stored};
 use parts::AllParts;
 pub(crate) use parts::{behind_variable, below_hive, longest_piece};
-pub(crate) use url::split_url;
 use url::{covers, url_key};
+pub(crate) use url::{scheme_end, split_url};
 
 /// A compiled indicator set.
 ///
@@ -65,6 +65,8 @@ pub struct Set {
     url_hosts: Vec<u64>,
     url_entries: Vec<u32>,
     has: [bool; Kind::ALL.len()],
+    /// Something is looked for that is neither a name nor an IPv4 address.
+    has_rare: bool,
     parts: AllParts,
 }
 
@@ -129,6 +131,12 @@ impl Set {
     #[inline]
     pub(crate) fn wants_names(&self) -> bool {
         !self.filter.is_empty() || self.has(Kind::DomainPart)
+    }
+
+    /// True if something is looked for that is neither a name nor an IPv4 address: most sets hold nothing else.
+    #[inline]
+    pub(crate) fn has_rare(&self) -> bool {
+        self.has_rare
     }
 
     #[inline]

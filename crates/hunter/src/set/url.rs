@@ -12,10 +12,21 @@ pub(crate) struct UrlParts<'a> {
     pub(crate) tail: &'a [u8],
 }
 
+/// Bytes of the longest scheme that is looked for.
+const MAX_SCHEME: usize = 20;
+
+/// Where `://` begins, if the text begins with a scheme.
+#[inline]
+pub(crate) fn scheme_end(text: &[u8]) -> Option<usize> {
+    let head = text.get(..text.len().min(MAX_SCHEME)).unwrap_or(text);
+    let at = head.iter().position(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'-' | b'.'))?;
+    text.get(at..)?.starts_with(b"://").then_some(at)
+}
+
 /// Cuts a URL as a browser would: `http://user@host:8080/path?query`.
 #[inline]
 pub(crate) fn split_url(url: &[u8]) -> Option<UrlParts<'_>> {
-    let (has_scheme, rest) = match memchr::memmem::find(url.get(..url.len().min(24)).unwrap_or(url), b"://") {
+    let (has_scheme, rest) = match scheme_end(url) {
         Some(at) => (Some(url.get(..at)?), url.get(at + 3..)?),
         None => (None, url.strip_prefix(b"//").unwrap_or(url)),
     };

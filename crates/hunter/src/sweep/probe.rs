@@ -5,7 +5,7 @@ use memchr::memrchr;
 use crate::Kind;
 use crate::log::text::{Sight, scan};
 use crate::log::{Record, Role};
-use crate::set::{Set, split_url};
+use crate::set::{Set, scheme_end, split_url};
 
 /// Scratch of one thread.
 #[derive(Debug, Default)]
@@ -92,7 +92,7 @@ impl Probe {
                 set.find_part(Kind::UrlPath, text, found);
                 set.find_part(Kind::FileName, text, found);
                 // A proxy's request may stand where a path is expected.
-                if memchr::memmem::find(text.get(..text.len().min(16)).unwrap_or(text), b"://").is_some() {
+                if scheme_end(text).is_some() {
                     url(set, text, found);
                 }
             }
