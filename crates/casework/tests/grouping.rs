@@ -1,6 +1,6 @@
 //! What ties mails and what does not.
 
-use casework::{Grouping, KeyKind, Kinds, Rarity, Signature, compare, group};
+use casework::{Grouping, Kinds, MarkKind, ROOM, Signature, group};
 use lexicon::facts::{Attachment, Hop, HtmlLink, MailFacts, Mailbox};
 use lexicon::text::cut;
 use lexicon::{Link, ReasonKind};
