@@ -87,8 +87,10 @@ impl Class {
 
 /// A value that more different texts than this carry ties nothing …
 const MOST_TEXTS: u64 = 16;
-/// … but a file may be in more: mass mail puts one document into texts that are all different.
-const MOST_TEXTS_FILE: u64 = 64;
+/// … but a file may be in more: mass mail puts one document into texts that are all different …
+const MOST_TEXTS_FILE: u64 = 24;
+/// … and what only one machine, build or macro leaves in still more.
+const MOST_TEXTS_MAKER: u64 = 64;
 
 impl MarkKind {
     /// All kinds, in the order of their numbers.
@@ -193,7 +195,8 @@ impl MarkKind {
         match self {
             Self::Scattered => 0,
             Self::Program | Self::Same => u64::MAX,
-            Self::File | Self::Macro | Self::Origin => MOST_TEXTS_FILE,
+            Self::File => MOST_TEXTS_FILE,
+            Self::Macro | Self::Origin => MOST_TEXTS_MAKER,
             _ => MOST_TEXTS,
         }
     }
@@ -294,6 +297,6 @@ mod tests {
             assert_eq!(kind.rarity(1000), 0.0);
         }
         assert!(MarkKind::Host.is_step(16) && MarkKind::Host.is_step(2) && !MarkKind::Host.is_step(3));
-        assert!(MarkKind::File.is_step(64) && !MarkKind::File.is_step(16));
+        assert!(MarkKind::File.is_step(24) && !MarkKind::File.is_step(16));
     }
 }

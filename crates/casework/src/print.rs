@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use crate::mark::first_u64;
 use crate::sketch::{BANDS, KEPT, Sketch, mix};
 
-/// Texts at least this alike are one template: windows of eight letters at 0.84 part and join the same mails as
+/// Texts at least this alike are one template: windows of eight letters at 0.835 part and join the same mails as
 /// word 3-grams at 0.8.
-pub(crate) const ALIKE: f64 = 0.84;
+pub(crate) const ALIKE: f64 = 0.835;
 /// Hidden stuffing at least this alike comes from one kit.
 const HIDDEN_ALIKE: f64 = 0.9;
 /// A text with fewer bytes of letters than this (24 Latin letters, 8 kana or kanji) never ties by itself:

@@ -12,6 +12,7 @@ pub mod error;
 pub mod evidence;
 mod judge;
 pub mod keyring;
+mod pin;
 pub mod receive;
 mod recognise;
 pub mod records;

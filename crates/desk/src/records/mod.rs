@@ -22,12 +22,15 @@ pub use advisories::{
 };
 pub use audit::{AuditEntry, AuditTrail};
 pub use blobs::Blobs;
-pub use casebook::{CampaignRecord, CampaignSummary, Casebook, KeyCount, LinkKey, VerdictRecord};
+pub use casebook::{
+    CampaignEvent, CampaignRecord, CampaignSummary, Casebook, PinOutcome, PinRecord, SHOWN_LINKED, ToldRecord,
+    VerdictRecord,
+};
 pub use page::{Cursor, CursorError, PAGE_LIMIT, Page, PageRequest};
 pub use roster::Roster;
 pub use sightings::Sightings;
 pub use submissions::{
-    CampaignChange, Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt,
+    Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt,
     SubmissionFilter, SubmissionRecord, Submissions,
 };
 

@@ -7,6 +7,7 @@ mod campaigns;
 mod document;
 mod drafts;
 mod health;
+mod pins;
 mod submissions;
 mod types;
 
@@ -28,6 +29,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(document::routes());
     all.extend(submissions::routes());
     all.extend(campaigns::routes());
+    all.extend(pins::routes());
     all.extend(drafts::routes());
     all.extend(approvals::routes());
     all.extend(advisories::routes());

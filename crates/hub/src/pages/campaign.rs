@@ -229,7 +229,7 @@ fn reasons(
                     ReasonKind::Text => {
                         format!("{}（{value}）", v.t("ほぼ同じ文面", "near-identical wording"))
                     }
-                    ReasonKind::Attachment | ReasonKind::Infrastructure => inert(value),
+                    _ => inert(value),
                 },
                 percent: percent(weight),
                 mails: told.join(", "),
@@ -245,7 +245,7 @@ fn what(reason: &Reason) -> &str {
     let value = reason.value.as_str();
     match reason.kind {
         ReasonKind::Text => value.split(' ').next().unwrap_or(value),
-        ReasonKind::Attachment | ReasonKind::Infrastructure => match value.rsplit_once(" (") {
+        _ => match value.rsplit_once(" (") {
             Some((shared, count)) if count.starts_with(|c: char| c.is_ascii_digit()) => shared,
             _ => value,
         },
