@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     mails.sort_by(|a, b| a.path.cmp(&b.path));
     let start = Instant::now();
-    let signatures: Vec<Signature> = mails.iter().map(Signature::of).collect();
+    let signatures: Vec<Signature> = mails.iter().map(|facts| Signature::of_kinds(facts, kinds)).collect();
     let signed = start.elapsed();
     let grouping = group(&signatures, kinds);
     let all = start.elapsed();

@@ -97,12 +97,14 @@ fn reason(mark: &Mark, other: &Mark, weight: f64, count: Count) -> Reason {
         MarkKind::Structure => format!("{word} {}", mark.value.get(..12).unwrap_or(&mark.value)),
         MarkKind::Origin | MarkKind::Trait => mark.value.to_string(),
         MarkKind::Same => "same attack".to_owned(),
+        MarkKind::Mail => "same mail".to_owned(),
         _ => {
             let noun = if count.mails == 1 { "mail" } else { "mails" };
             format!("{word} {} ({} {noun})", mark.value, count.mails)
         }
     };
-    let texts = (mark.kind != MarkKind::Same).then_some(count.texts);
+    let said = matches!(mark.kind, MarkKind::Same | MarkKind::Mail);
+    let texts = (!said).then_some(count.texts);
     Reason { kind: mark.kind.reason(), weight: hundredths(weight), value, texts }
 }
 

@@ -11,7 +11,7 @@
 //!
 //! [`group`] does it for a pile of mails at once. A store does it mail by mail with the same parts, and comes to the
 //! same: each rule looks at a bounded number of others, and where a step is passed (a place holds more texts than
-//! [`ROOM`], a value turns common), what rested on it is decided anew. [ADR 9](../../../docs/adr) says why so.
+//! [`ROOM`], a value turns common), what rested on it is decided anew. ADR 9 says why so.
 //!
 //! Freemail, hosting, shortening and mailing services never tie. The same input gives the same output in any order;
 //! nothing here reads a clock, a file or a random number.

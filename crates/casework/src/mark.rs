@@ -55,6 +55,8 @@ pub enum MarkKind {
     Scattered = 20,
     /// Two mails that an analyst holds to be the same attack.
     Same = 21,
+    /// The mail itself, where it has no text by which it is known: the same bytes given by several.
+    Mail = 22,
 }
 
 /// Marks of one class depend on each other: a class counts by its strongest mark.
@@ -94,7 +96,7 @@ const MOST_TEXTS_MAKER: u64 = 64;
 
 impl MarkKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Program,
         Self::File,
         Self::Image,
@@ -117,6 +119,7 @@ impl MarkKind {
         Self::C2,
         Self::Scattered,
         Self::Same,
+        Self::Mail,
     ];
 
     /// The kind of this number.
@@ -131,7 +134,7 @@ impl MarkKind {
 
     /// True where sharing it ties for good, however many mails do: nobody sends the same program by chance.
     pub fn is_strong(self) -> bool {
-        matches!(self, Self::Program | Self::Same)
+        matches!(self, Self::Program | Self::Same | Self::Mail)
     }
 
     /// How it is called in a reason.
@@ -156,6 +159,7 @@ impl MarkKind {
             Self::C2 => "c2",
             Self::Scattered => "scattered",
             Self::Same => "same",
+            Self::Mail => "mail",
         }
     }
 
@@ -173,6 +177,7 @@ impl MarkKind {
             Self::Subject => ReasonKind::Subject,
             Self::C2 => ReasonKind::C2,
             Self::Same => ReasonKind::Analyst,
+            Self::Mail => ReasonKind::Text,
         }
     }
 
@@ -186,7 +191,7 @@ impl MarkKind {
             Self::Address | Self::Helo => Class::Route,
             Self::Mailer => Class::Mailer,
             Self::Subject => Class::Subject,
-            Self::C2 | Self::Same => Class::C2,
+            Self::C2 | Self::Same | Self::Mail => Class::C2,
         }
     }
 
@@ -194,7 +199,7 @@ impl MarkKind {
     pub fn most_texts(self) -> u64 {
         match self {
             Self::Scattered => 0,
-            Self::Program | Self::Same => u64::MAX,
+            Self::Program | Self::Same | Self::Mail => u64::MAX,
             Self::File => MOST_TEXTS_FILE,
             Self::Macro | Self::Origin => MOST_TEXTS_MAKER,
             _ => MOST_TEXTS,
@@ -235,12 +240,19 @@ pub struct Mark {
     pub name: Box<str>,
     /// What it weighs where it is rarest, in hundredths.
     pub base: u8,
+    /// Under which number a store finds it: a hash of kind and value, never negative as a signed number.
+    pub(crate) key: u64,
 }
 
 impl Mark {
     pub(crate) fn new(kind: MarkKind, value: &str, base: f64) -> Self {
         let value = lexicon::text::cut(value, MAX_VALUE);
-        Self { kind, value: value.into(), name: "".into(), base: (base * 100.0) as u8 }
+        let mut digest = Sha256::new();
+        digest.update(kind.word());
+        digest.update(":");
+        digest.update(value);
+        let key = first_u64(&digest.finalize()) >> 1;
+        Self { kind, value: value.into(), name: "".into(), base: (base * 100.0).round() as u8, key }
     }
 
     /// The mark of a command-and-control address that an analyst or a sandbox report told.
@@ -260,8 +272,7 @@ impl Mark {
 
     /// Under which number a store finds it: a hash of kind and value, never negative as a signed number.
     pub fn key(&self) -> u64 {
-        let digest = Sha256::digest(format!("{}:{}", self.kind.word(), self.value).as_bytes());
-        first_u64(&digest) >> 1
+        self.key
     }
 }
 

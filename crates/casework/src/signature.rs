@@ -1,8 +1,9 @@
 //! Everything that linking needs of one mail.
 
-use lexicon::MailFacts;
+use lexicon::{MailFacts, ReasonKind};
 use sha2::{Digest, Sha256};
 
+use crate::kinds::Kinds;
 use crate::letters::letters;
 use crate::mark::{Mark, MarkKind};
 use crate::marks::marks;
@@ -35,6 +36,11 @@ impl Signature {
     /// assert_eq!(Signature::of(&facts).prints().len(), 1);
     /// ```
     pub fn of(facts: &MailFacts) -> Self {
+        Self::of_kinds(facts, Kinds::ALL)
+    }
+
+    /// Takes what linking by some kinds needs: where only texts are asked for, nothing else is looked at.
+    pub fn of_kinds(facts: &MailFacts, kinds: Kinds) -> Self {
         // Mail programs show the HTML part where there is one; the text part beside it is often a stub.
         let beside = if facts.html.text.trim().is_empty() { "" } else { facts.body.text.as_str() };
         let shown = if beside.is_empty() { &facts.body.text } else { &facts.html.text };
@@ -49,18 +55,27 @@ impl Signature {
         }
         let text = Print::of(Layer::Text, &read);
         let hidden = if stuffed.len() < MIN_HIDDEN { None } else { Print::of(Layer::Hidden, &stuffed) };
-        let prints = text.into_iter().chain(hidden).collect();
-        Self { identity: [0; 16], prints, marks: marks(facts) }.named(&facts.sha256, &read)
+        let prints: Vec<Print> = text.into_iter().chain(hidden).collect();
+        let mut marks = if kinds == Kinds::only(ReasonKind::Text) { Vec::new() } else { marks(facts) };
+        if prints.is_empty() && !facts.sha256.is_empty() {
+            marks.push(Mark::new(MarkKind::Mail, &facts.sha256, 1.0));
+            marks.sort_unstable();
+        }
+        Self { identity: [0; 16], prints, marks }.named(&facts.sha256, &read)
     }
 
     /// Gives it its name: a hash of everything in it, and of what else tells the mail from others.
     fn named(mut self, sha256: &str, read: &[u8]) -> Self {
         let mut identity = Sha256::new();
         identity.update(sha256);
-        identity.update(Sha256::digest(read));
+        for print in &self.prints {
+            identity.update(print.id().to_be_bytes());
+        }
+        if self.prints.is_empty() {
+            identity.update(Sha256::digest(read));
+        }
         for mark in &self.marks {
-            identity.update([mark.kind.code(), 0]);
-            identity.update(mark.value.as_bytes());
+            identity.update(mark.key.to_be_bytes());
         }
         let whole = identity.finalize();
         self.identity.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
@@ -96,7 +111,7 @@ impl Signature {
     #[must_use]
     pub fn apart(mut self) -> Self {
         self.prints.clear();
-        self.marks.retain(|mark| mark.kind != MarkKind::Program);
+        self.marks.retain(|mark| !mark.kind.is_strong() || mark.kind == MarkKind::Same);
         self
     }
 
@@ -119,6 +134,7 @@ impl Signature {
         for mark in &self.marks {
             let (value, name) = (mark.value.as_bytes(), mark.name.as_bytes());
             out.extend([mark.kind.code(), mark.base, short(value), short(name)]);
+            out.extend(mark.key.to_be_bytes());
             out.extend_from_slice(value);
             out.extend_from_slice(name);
         }
@@ -168,10 +184,12 @@ impl Card {
             rest = more;
         }
         while let Some((&[kind, base, value, name], more)) = rest.split_first_chunk::<4>() {
+            let (key, more) = more.split_first_chunk::<8>()?;
             let (value, more) = more.split_at_checked(usize::from(value))?;
             let (name, more) = more.split_at_checked(usize::from(name))?;
             card.marks.push(Mark {
                 kind: MarkKind::of_code(kind)?,
+                key: u64::from_be_bytes(*key),
                 base,
                 value: std::str::from_utf8(value).ok()?.into(),
                 name: std::str::from_utf8(name).ok()?.into(),

@@ -124,7 +124,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         |path, mail| {
             let facts = mail.dissect(path, &settings, &[]);
             Kept {
-                signature: Signature::of(&facts),
+                signature: Signature::of_kinds(&facts, args.by),
                 at: facts.date.as_deref().and_then(|date| date.parse().ok()),
                 subject: cut(&harmless(facts.subject.as_deref().unwrap_or_default()), 200),
                 sha256: facts.sha256,

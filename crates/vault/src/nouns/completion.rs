@@ -49,12 +49,12 @@ pub(super) async fn rewrite(session: &mut Session, better: &DissectionRecord) ->
     session.run(sql, args![tells, &better.sha256, dissected, judged]).await?;
     // What is inside ties as well.
     let sql = "SELECT id FROM submission WHERE sha256 = $1 AND core IS NOT NULL ORDER BY id";
-    let mut linker_mails = Vec::new();
+    let mut mails = Vec::new();
     for row in session.rows(sql, args![&better.sha256]).await? {
-        linker_mails.push(row.id("id")?);
+        mails.push(row.id("id")?);
     }
     let mut linker = Linker::new(session, better.at);
-    for mail in linker_mails {
+    for mail in mails {
         linker.put(mail, Signature::of(&better.facts)).await?;
     }
     linker.finish().await

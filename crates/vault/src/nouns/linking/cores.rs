@@ -27,9 +27,9 @@ impl Core {
 
     fn read(row: &Row) -> RecordResult<Self> {
         let bad = || row.corrupt("held", "is in no known form");
-        let (rows, []) = (row.bytes("held")?.as_chunks::<HELD>().0.to_vec(), [0u8; 0]);
-        let mut held = Vec::with_capacity(rows.len());
-        for bytes in rows {
+        let kept = row.bytes("held")?;
+        let mut held = Vec::with_capacity(kept.len() / HELD);
+        for bytes in kept.as_chunks::<HELD>().0 {
             let (key, rest) = bytes.split_first_chunk::<8>().ok_or_else(bad)?;
             let (mails, rest) = rest.split_first_chunk::<8>().ok_or_else(bad)?;
             let [kind, base] = rest else { return Err(bad()) };

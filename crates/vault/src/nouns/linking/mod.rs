@@ -81,11 +81,12 @@ impl<'s> Linker<'s> {
 
     /// Puts a mail in anew, from its dissection.
     pub(super) async fn renew(&mut self, mail: SubmissionId) -> RecordResult<()> {
-        let sql = "SELECT d.facts AS facts FROM submission s JOIN dissection d ON d.sha256 = s.sha256 \
+        let sql = "SELECT d.facts AS facts FROM submission s LEFT JOIN dissection d ON d.sha256 = s.sha256 \
                    WHERE s.id = $1 AND s.state IN ('dissected', 'judged') ORDER BY d.at DESC, d.engine DESC LIMIT 1";
         let Some(row) = self.session.row(sql, args![mail]).await? else { return Ok(()) };
         // What cannot be read any more ties nothing; the mail itself is kept as it is.
-        let facts: MailFacts = serde_json::from_str(&row.text("facts")?).unwrap_or_default();
+        let facts = row.maybe_text("facts")?.unwrap_or_default();
+        let facts: MailFacts = serde_json::from_str(&facts).unwrap_or_default();
         self.put(mail, Signature::of(&facts)).await
     }
 
