@@ -23,15 +23,15 @@ pub use advisories::{
 pub use audit::{AuditEntry, AuditTrail};
 pub use blobs::Blobs;
 pub use casebook::{
-    CampaignEvent, CampaignRecord, CampaignSummary, Casebook, PinOutcome, PinRecord, SHOWN_LINKED, ToldRecord,
-    VerdictRecord,
+    CampaignEvent, CampaignRecord, CampaignSummary, Casebook, PinOutcome, PinRecord, SHOWN_LINKED,
+    ToldRecord, VerdictRecord,
 };
 pub use page::{Cursor, CursorError, PAGE_LIMIT, Page, PageRequest};
 pub use roster::Roster;
 pub use sightings::Sightings;
 pub use submissions::{
-    Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt,
-    SubmissionFilter, SubmissionRecord, Submissions,
+    Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt, SubmissionFilter,
+    SubmissionRecord, Submissions,
 };
 
 /// A failure to read or write a record.

@@ -134,5 +134,14 @@ macro_rules! id_args {
     )*};
 }
 id_args!(
-    MemberId, SigId, AccountId, TokenId, SubmissionId, CampaignId, AdvisoryId, SightingId, AuditId, PinId
+    MemberId,
+    SigId,
+    AccountId,
+    TokenId,
+    SubmissionId,
+    CampaignId,
+    AdvisoryId,
+    SightingId,
+    AuditId,
+    PinId
 );

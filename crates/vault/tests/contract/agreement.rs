@@ -1,8 +1,8 @@
 //! Both databases give the same answers, whatever is done in whatever order.
 
 use desk::records::{
-    AuditTrail as _, Casebook as _, NewSubmission, PinRecord, PageRequest, RecordError,
-    RecordResult, SubmissionFilter, Submissions as _, VerdictRecord,
+    AuditTrail as _, Casebook as _, NewSubmission, PageRequest, PinRecord, RecordError, RecordResult,
+    SubmissionFilter, Submissions as _, VerdictRecord,
 };
 use lexicon::{SubmissionState, Verdict};
 use proptest::prelude::*;

@@ -8,8 +8,8 @@ use lexicon::{SubmissionState, Verdict};
 use vault::Vault;
 
 use crate::world::{
-    account, all_pages, at, campaign_of, completed, completion, entry, hostile, id, is_conflict, mail, members,
-    new, received, templated,
+    account, all_pages, at, campaign_of, completed, completion, entry, hostile, id, is_conflict, mail,
+    members, new, received, templated,
 };
 
 fn mails(numbers: impl IntoIterator<Item = u32>) -> Vec<SubmissionId> {

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use casework::Signature;
 use desk::records::{
-    AuditEntry, Channel, Completion, DissectionRecord, NewSubmission, Page, PageRequest, RecordError, RecordResult, Roster as _, SubmissionRecord, Submissions as _,
+    AuditEntry, Channel, Completion, DissectionRecord, NewSubmission, Page, PageRequest, RecordError,
+    RecordResult, Roster as _, SubmissionRecord, Submissions as _,
 };
 use jiff::Timestamp;
 use lexicon::facts::Mailbox;
