@@ -16,6 +16,7 @@ pub mod judge;
 pub mod feed;
 pub mod keyring;
 pub mod links;
+mod pin;
 pub mod receive;
 mod recognise;
 pub mod records;

@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("courier", &["lexicon"]),
     ("exchange", &["lexicon", "gate", "indicators"]),
     ("desk", &["lexicon", "gate", "forensics", "anatomy", "indicators", "casework"]),
-    ("vault", &["lexicon", "desk"]),
+    ("vault", &["lexicon", "casework", "desk"]),
     ("hub", &["lexicon", "desk", "gate", "vault", "exchange", "indicators", "forensics", "anatomy"]),
     ("hunter", &["lexicon", "indicators"]),
     (

@@ -11,6 +11,7 @@ mod health;
 mod spread;
 mod indicators;
 mod sightings;
+mod pins;
 mod submissions;
 mod types;
 mod verdicts;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(spread::routes());
     all.extend(verdicts::routes());
     all.extend(actors::routes());
+    all.extend(pins::routes());
     all.extend(drafts::routes());
     all.extend(approvals::routes());
     all.extend(advisories::routes());

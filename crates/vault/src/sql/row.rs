@@ -79,11 +79,6 @@ impl Row {
         )
     }
 
-    pub(crate) fn real(&self, column: &str) -> RecordResult<f64> {
-        let value = get!(self, column, f64);
-        self.there(column, value)
-    }
-
     pub(crate) fn maybe_text(&self, column: &str) -> RecordResult<Option<String>> {
         match get!(self, column, String) {
             Some(kept) => self.valid(column, unescape(kept)).map(Some),
@@ -137,6 +132,11 @@ impl Row {
 
     pub(crate) fn id<T: From<Uuid>>(&self, column: &str) -> RecordResult<T> {
         self.there(column, self.maybe_id(column)?)
+    }
+
+    pub(crate) fn bytes(&self, column: &str) -> RecordResult<Vec<u8>> {
+        let bytes = self.maybe_bytes(column)?;
+        self.there(column, bytes)
     }
 
     pub(crate) fn digest(&self, column: &str) -> RecordResult<[u8; 32]> {
