@@ -283,6 +283,11 @@ pub(crate) fn first_u64(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).fold(0, |sum, &byte| (sum << 8) | u64::from(byte))
 }
 
+/// The first eight bytes of a text's SHA-256, as a number.
+pub(crate) fn first_u64_of(text: &str) -> u64 {
+    first_u64(&Sha256::digest(text.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

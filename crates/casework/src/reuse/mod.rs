@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use lexicon::MailFacts;
 use sha2::{Digest, Sha256};
 
-use crate::key::first_u64;
+use crate::mark::first_u64;
 use crate::{moment, party, quotation, subject};
 
 pub use index::{COMMON_FAMILIES, COMMON_MAILS, Index, LEAST_SHARE, LEAST_SHARED, MAX_MATCHES, Overlap};

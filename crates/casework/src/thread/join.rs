@@ -201,7 +201,7 @@ fn by_quotation<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, own
     if quoting.is_empty() {
         return;
     }
-    let family = |letter: &Letter| crate::key::first_u64_of(&letter.base);
+    let family = |letter: &Letter| crate::mark::first_u64_of(&letter.base);
     let none = Print::default();
     let index = Index::new((0..count).map(|node| match of(node) {
         Some(letter) => (&letter.own, family(letter)),

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::payload::{self, Payload};
 use super::words;
-use crate::key::first_u64;
+use crate::mark::first_u64;
 use crate::letters::letters;
 use crate::reuse::Print;
 use crate::sketch::{BANDS, Sketch};
@@ -229,7 +229,7 @@ impl Letter {
     /// ```
     pub fn keys(letters: &[Self]) -> Vec<u64> {
         let mut keys: BTreeSet<u64> = BTreeSet::new();
-        let key = |kind: &str, value: &str| crate::key::first_u64_of(&format!("{kind}:{value}"));
+        let key = |kind: &str, value: &str| crate::mark::first_u64_of(&format!("{kind}:{value}"));
         for letter in letters.iter().filter(|letter| !letter.automatic) {
             keys.extend(letter.id.iter().chain(&letter.references).map(|id| key("id", id)));
             // A desk that answers writes to everybody: its address brings up nothing that its subject does not.
