@@ -29,11 +29,11 @@ const problem = (where, what) => {
 const starts = {
   "": ["/", "/login", "/nothing-here"],
   administrator: ["/", "/admin/members", "/admin/members/new", "/admin/sigs", "/admin/accounts", "/admin/audit", "/account"],
-  analyst: ["/", "/queue", "/submissions", "/submissions?state=dissected", "/campaigns", "/drafts", "/advisories", "/account"],
+  analyst: ["/", "/queue", "/submissions", "/submissions?state=dissected", "/campaigns", "/actors", "/actors/new", "/verdicts", "/drafts", "/advisories", "/account"],
   member: ["/", "/submit", "/advisories", "/approvals", "/submissions", "/account", "/nothing-here"],
   vendor: ["/", "/submit", "/advisories", "/approvals", "/submissions", "/account"],
 };
-const shapes = ["/submissions/", "/campaigns/", "/drafts/", "/advisories/", "/approvals/", "/admin/members/"];
+const shapes = ["/submissions/", "/campaigns/", "/actors/", "/verdicts/", "/drafts/", "/advisories/", "/approvals/", "/admin/members/"];
 const OF_ONE_SHAPE = Number(process.env.AUDIT_EACH ?? 4);
 
 const profile = mkdtempSync(join(tmpdir(), "noroshi-audit-"));
@@ -147,8 +147,10 @@ async function walk(page, name, role) {
       const shape = shapes.find((each) => path.startsWith(each));
       if (!shape || seen.has(path)) continue;
       // Every view of a mail and its files is a shape of its own.
-      const view = shape === "/submissions/" ? /\/(rendered|source|hex|strings|download)(\?|$)/.exec(path)?.[1] ?? "" : "";
-      const key = shape + view + (path.endsWith("/release") ? "release" : "");
+      const view = shape === "/submissions/" ? /\/(rendered|source|hex|strings|download|diff)([\/?]|$)/.exec(path)?.[1] ?? "" : "";
+      // The matrix of a campaign's spread, and what stands behind one of its figures.
+      const part = /\/spread(\?(place|sig|side)=|$)/.exec(path);
+      const key = shape + view + (part ? `spread-${part[2] ?? ""}` : "") + (path.endsWith("/release") ? "release" : "");
       const count = perShape.get(key) ?? 0;
       if (count >= OF_ONE_SHAPE) continue;
       perShape.set(key, count + 1);

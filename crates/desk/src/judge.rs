@@ -133,7 +133,10 @@ impl Desk {
     async fn suggest_for(&self, record: &SubmissionRecord) -> DeskResult<Option<Suggestion>> {
         let Some(facts) = self.facts_judged_by(record).await? else { return Ok(None) };
         let (reach, past) = match record.campaign {
-            Some(campaign) => self.around(campaign, record.verdict).await?,
+            Some(campaign) => {
+                let shown = self.shown(campaign).await?;
+                self.around(campaign, record.verdict, &shown).await?
+            }
             None => {
                 let sectors = self.sectors(&BTreeSet::from([record.member])).await?;
                 let reach = Reach { mails: 1, places: 1, sectors, same_text: 1, same_file: 1 };
@@ -144,24 +147,30 @@ impl Desk {
     }
 
     async fn suggest_for_campaign(&self, campaign: CampaignId) -> DeskResult<Option<Suggestion>> {
-        let most = u32::try_from(MAILS).unwrap_or(u32::MAX);
-        let mails = self.records.campaign_picture(campaign, most).await?;
-        let mut facts = Vec::new();
-        let mut seen = BTreeSet::new();
-        for record in &mails {
-            if seen.insert(&record.sha256)
-                && let Some(known) = self.facts_judged_by(record).await?
-            {
-                facts.push(known);
-            }
-        }
-        if facts.is_empty() {
+        let shown = self.shown(campaign).await?;
+        if shown.facts.is_empty() {
             return Ok(None);
         }
-        let (reach, mut past) = self.around(campaign, None).await?;
+        let (reach, past) = self.around(campaign, None, &shown).await?;
         // What its own mails were judged to be is no ground for judging the whole of them.
-        past = Past { actors: past.actors, ..Past::default() };
-        Ok(Some(suggest(&facts, reach, past)))
+        let past = Past { actors: past.actors, ..Past::default() };
+        let mut seen = BTreeSet::new();
+        let distinct = shown.facts.iter().map(|(_, facts)| facts).filter(|facts| seen.insert(&facts.sha256));
+        Ok(Some(suggest(distinct.take(MAILS), reach, past)))
+    }
+
+    /// The mails that stand for a campaign, with their facts.
+    async fn shown(&self, campaign: CampaignId) -> DeskResult<Shown> {
+        let most = u32::try_from(COMPARED).unwrap_or(u32::MAX);
+        let mails = self.records.campaign_picture(campaign, most).await?;
+        let by = mails.iter().map(|mail| (mail.id, mail.member)).collect();
+        let mut facts = Vec::new();
+        for record in &mails {
+            if let Some(known) = self.facts_judged_by(record).await? {
+                facts.push((record.id, known));
+            }
+        }
+        Ok(Shown { by, facts })
     }
 
     /// The facts of a mail, once they are there to be judged by.
@@ -173,19 +182,21 @@ impl Desk {
     }
 
     /// Where the mails of a campaign went and what they were judged to be, without a mail of this verdict.
-    async fn around(&self, campaign: CampaignId, own: Option<Verdict>) -> DeskResult<(Reach, Past)> {
+    async fn around(
+        &self,
+        campaign: CampaignId,
+        own: Option<Verdict>,
+        shown: &Shown,
+    ) -> DeskResult<(Reach, Past)> {
         let places = self.campaign_places(campaign).await?;
         let mut reach = Reach {
             places: u64::try_from(places.len()).unwrap_or(u64::MAX),
             sectors: self.sectors(&places).await?,
             ..Reach::default()
         };
-        let most = u32::try_from(COMPARED).unwrap_or(u32::MAX);
-        let mails = self.records.campaign_picture(campaign, most).await?;
-        let links = self.links(&mails).await?;
-        let by: BTreeMap<SubmissionId, MemberId> = mails.iter().map(|mail| (mail.id, mail.member)).collect();
-        reach.same_text = widest(&links, ReasonKind::Text, &by);
-        reach.same_file = widest(&links, ReasonKind::Attachment, &by);
+        let links = self.links_of_facts(&shown.facts).await?;
+        reach.same_text = widest(&links, ReasonKind::Text, &shown.by);
+        reach.same_file = widest(&links, ReasonKind::Attachment, &shown.by);
         let mut past = Past::default();
         for standing in self.records.campaign_standing(campaign).await? {
             reach.mails += standing.mails;
@@ -219,6 +230,14 @@ impl Desk {
         }
         Ok(u64::try_from(sigs.len()).unwrap_or(u64::MAX))
     }
+}
+
+/// The mails that stand for a campaign.
+struct Shown {
+    /// Who gave each.
+    by: BTreeMap<SubmissionId, MemberId>,
+    /// The facts of those that are dissected.
+    facts: Vec<(SubmissionId, MailFacts)>,
 }
 
 fn reason_given(reason: &str) -> DeskResult<String> {

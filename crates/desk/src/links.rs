@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use casework::{Kinds, Signature, compare};
-use lexicon::Link;
 use lexicon::ids::{CampaignId, SubmissionId};
+use lexicon::{Link, MailFacts};
 
 use crate::actor::Actor;
 use crate::desk::Desk;
@@ -49,12 +49,22 @@ impl Desk {
     }
 
     pub(crate) async fn links(&self, mails: &[SubmissionRecord]) -> DeskResult<Vec<Link<SubmissionId>>> {
-        let mut signatures: BTreeMap<SubmissionId, Signature> = BTreeMap::new();
+        let mut facts = Vec::new();
         for record in mails.iter().take(COMPARED) {
-            if let Some(facts) = self.facts_judged_by(record).await? {
-                signatures.insert(record.id, Signature::of(&facts));
+            if let Some(known) = self.facts_judged_by(record).await? {
+                facts.push((record.id, known));
             }
         }
+        self.links_of_facts(&facts).await
+    }
+
+    /// The links among mails whose facts are at hand.
+    pub(crate) async fn links_of_facts(
+        &self,
+        mails: &[(SubmissionId, MailFacts)],
+    ) -> DeskResult<Vec<Link<SubmissionId>>> {
+        let signatures: BTreeMap<SubmissionId, Signature> =
+            mails.iter().take(COMPARED).map(|(id, facts)| (*id, Signature::of(facts))).collect();
         let rarity = self.rarity_of(signatures.values()).await?;
         let mut links = Vec::new();
         for (place, (a, signature)) in signatures.iter().enumerate() {

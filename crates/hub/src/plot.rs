@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 pub(crate) const LANES: usize = 12;
 /// Dots drawn in one lane.
 const DOTS: usize = 400;
+/// Dots nearer than this are drawn as one.
+const NEAR: i64 = 3;
 /// Width of the drawing, in its own units.
 const WIDTH: i64 = 720;
 /// Where the lanes begin, right of their names.
@@ -134,7 +136,8 @@ impl Scale {
     fn dots(&self, at: &[Timestamp]) -> Vec<i64> {
         let mut dots: Vec<i64> = at.iter().map(|at| self.x(at.as_second())).collect();
         dots.sort_unstable();
-        dots.dedup();
+        // Dots that would hide one another are one.
+        dots.dedup_by(|later, earlier| *later - *earlier < NEAR);
         dots.truncate(DOTS);
         dots
     }

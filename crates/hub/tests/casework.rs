@@ -432,3 +432,61 @@ async fn campaigns_with_the_same_c2_addresses_are_brought_together_under_an_acto
         }
     }
 }
+
+/// Whatever people and senders write is shown as text, also in the pictures.
+#[tokio::test]
+async fn markup_in_names_reasons_and_subjects_is_shown_and_never_run() {
+    let hub = Hub::new().await;
+    let evil = "<script>alert(1)</script>\"'><svg onload=alert(2)>";
+    for (who, word, network, n) in [
+        ("a", Hub::WORDS[0], "192.0.2.5", 1),
+        ("b", Hub::WORDS[1], "192.0.2.70", 2),
+        ("c", Hub::WORDS[2], "192.0.2.130", 3),
+    ] {
+        let mail = String::from_utf8(attack_mail(word, network)).unwrap();
+        let mail = mail.replace("Revised purchase conditions", evil).replace("<1@", &format!("<{n}@"));
+        hub.submit(who, mail.as_bytes()).await;
+    }
+    let campaign = hub.campaign().await;
+    let cookie = hub.login("analyst").await;
+    let csrf = hub.csrf(&cookie, "/account").await;
+    let named = [("csrf", csrf.as_str()), ("name", evil), ("aliases", evil), ("note", evil)];
+    let made = hub.form(&cookie, "/actors", &named).await;
+    let actor = made.headers["location"].to_str().unwrap().split('?').next().unwrap().to_owned();
+    let claim = [
+        ("csrf", csrf.as_str()),
+        ("campaign", &campaign),
+        ("basis", "conduct"),
+        ("confidence", "high"),
+        ("values", evil),
+        ("source", evil),
+        ("claim_note", evil),
+    ];
+    assert_eq!(hub.form(&cookie, &format!("{actor}/claims"), &claim).await.status, StatusCode::SEE_OTHER);
+    let judged = [("csrf", csrf.as_str()), ("verdict", "mass"), ("extent", "all"), ("reason", evil)];
+    hub.form(&cookie, &format!("/campaigns/{campaign}/verdict"), &judged).await;
+    let page = hub.page(&cookie, &format!("/campaigns/{campaign}")).await.text();
+    assert!(
+        page.contains("class=\"plot graph\"") && page.contains("&#60;script&#62;"),
+        "the subject is in the picture"
+    );
+    let diff = page
+        .split("href=\"")
+        .map(|rest| rest.split('"').next().unwrap())
+        .find(|href| href.contains("/diff/"));
+    let ways = [
+        format!("/campaigns/{campaign}"),
+        format!("/campaigns/{campaign}/spread?place=1"),
+        diff.unwrap().to_owned(),
+        "/actors".to_owned(),
+        actor,
+        "/verdicts".to_owned(),
+        "/verdicts/j-csip?suggested=undetermined&decided=mass".to_owned(),
+    ];
+    for way in &ways {
+        let answer = hub.page(&cookie, way).await;
+        assert_eq!(answer.status, StatusCode::OK, "{way}");
+        let text = answer.text();
+        assert!(!text.contains("<script>alert") && !text.contains("<svg onload"), "{way}");
+    }
+}

@@ -335,7 +335,7 @@ fn reasons(
 pub(super) fn value_text(v: &View, kind: ReasonKind, value: &str) -> String {
     match kind {
         ReasonKind::Text => format!("{}（{value}）", v.t("ほぼ同じ文面", "near-identical wording")),
-        ReasonKind::Attachment | ReasonKind::Infrastructure => inert(value),
+        _ => inert(value),
     }
 }
 
@@ -345,7 +345,7 @@ fn what(reason: &Reason) -> &str {
     let value = reason.value.as_str();
     match reason.kind {
         ReasonKind::Text => value.split(' ').next().unwrap_or(value),
-        ReasonKind::Attachment | ReasonKind::Infrastructure => match value.rsplit_once(" (") {
+        _ => match value.rsplit_once(" (") {
             Some((shared, count)) if count.starts_with(|c: char| c.is_ascii_digit()) => shared,
             _ => value,
         },

@@ -15,8 +15,10 @@ use crate::view::View;
 
 /// Ties in the table.
 const PAIRS: usize = 40;
-/// Reasons told of one tie.
-const REASONS: usize = 4;
+/// Reasons told of one tie, the strongest.
+const REASONS: usize = 2;
+/// Fewer mails than this make no picture that tells more than a line of the table.
+const PICTURE: usize = 3;
 
 /// What the campaign page shows of its links.
 pub(super) struct LinksPart {
@@ -77,7 +79,7 @@ pub(super) fn part(
     for link in links {
         let (Some(&a), Some(&b)) = (place.get(&link.a), place.get(&link.b)) else { continue };
         let weight = link.reasons.iter().map(|reason| reason.weight).fold(0.0, f64::max);
-        let reasons: Vec<String> = link
+        let mut reasons: Vec<String> = link
             .reasons
             .iter()
             .take(REASONS)
@@ -86,6 +88,9 @@ pub(super) fn part(
                 format!("{kind}{}{}", view.t("：", ": "), value_text(view, reason.kind, &reason.value))
             })
             .collect();
+        if let Some(more) = link.reasons.len().checked_sub(REASONS).filter(|more| *more > 0) {
+            reasons.push(format!("{}{more}", view.t("ほか ", "and others: ")));
+        }
         let (a_number, b_number) = (number(a, link.a), number(b, link.b));
         let words = reasons.join(view.t("、", "; "));
         let title = format!("{a_number} – {b_number}{}{words}（{}%）", view.t("：", ": "), percent(weight));
@@ -135,7 +140,11 @@ pub(super) fn part(
         )),
     };
     LinksPart {
-        graph: if edges.is_empty() { String::new() } else { graph.render().unwrap_or_default() },
+        graph: if nodes.len() < PICTURE || edges.is_empty() {
+            String::new()
+        } else {
+            graph.render().unwrap_or_default()
+        },
         pairs: pairs.into_iter().take(PAIRS).map(|(_, row)| row).collect(),
         more_pairs,
         left_out,

@@ -173,8 +173,9 @@ fn heat(count: u64, most: u64) -> u8 {
 fn timeline(v: &View, spread: &CampaignSpread, subject: &str) -> String {
     let many = spread.spread.places.len() > LANES;
     let mut lanes: BTreeMap<usize, LaneData> = BTreeMap::new();
+    let mut moments = moments(spread);
     for place in &spread.spread.places {
-        let moments = moments(spread, place);
+        let moments = moments.remove(&place.place).unwrap_or_default();
         if many {
             let of = spread.of.get(&place.place);
             let own: Vec<Option<SigId>> = match of.filter(|sigs| !sigs.is_empty()) {
@@ -223,10 +224,13 @@ fn cut_label(name: &str) -> String {
     }
 }
 
-/// When something arrived at a place.
-fn moments(spread: &CampaignSpread, place: &Place<MemberId>) -> Vec<Timestamp> {
-    let own = spread.arrivals.iter().filter(|arrival| arrival.place == place.place);
-    own.map(|arrival| arrival.at).collect()
+/// When something arrived at each place.
+fn moments(spread: &CampaignSpread) -> BTreeMap<MemberId, Vec<Timestamp>> {
+    let mut moments: BTreeMap<MemberId, Vec<Timestamp>> = BTreeMap::new();
+    for arrival in &spread.arrivals {
+        moments.entry(arrival.place).or_default().push(arrival.at);
+    }
+    moments
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -252,6 +256,7 @@ struct SpreadPage<'a> {
     columns: Vec<Column>,
     step: String,
     sides: Vec<SideRow>,
+    released: String,
     sectors: Vec<SectorRow>,
     distinct: usize,
     gross: u64,
@@ -373,6 +378,7 @@ async fn show(
             .collect(),
         step,
         sides: sides(v, &spread),
+        released: released.map(|at| v.time(&at)).unwrap_or_default(),
         sectors: sectors(v, &spread, &labels),
         distinct: spread.spread.places.len(),
         gross: spread.spread.sectors.iter().map(|sector| sector.places).sum(),

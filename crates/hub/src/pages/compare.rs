@@ -82,7 +82,7 @@ async fn show(State(app): State<App>, view: View, Path((one, other)): Path<(Stri
         alike: percent(text.alike),
         coarse: text.coarse,
         reasons: reasons.collect(),
-        subject: [side(subject, true, &line), side(subject, false, &line)],
+        subject: [side(subject, true, &indicators_inert), side(subject, false, &indicators_inert)],
         sender: [side(sender, true, &line), side(sender, false, &line)],
         text: [side(text, true, &several), side(text, false, &several)],
         template: template(text),
