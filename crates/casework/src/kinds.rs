@@ -3,28 +3,32 @@
 use lexicon::ReasonKind;
 use lexicon::audience::UnknownWord;
 
-/// Which kinds of evidence may tie mails.
+/// Which kinds of evidence may tie mails. `infrastructure` stands for all its kinds: sender, route, url, c2.
 ///
 /// ```
 /// use casework::Kinds;
 /// use lexicon::ReasonKind;
 ///
-/// let kinds = Kinds::parse("text, attachment").unwrap();
-/// assert!(kinds.has(ReasonKind::Text) && !kinds.has(ReasonKind::Infrastructure));
-/// assert_eq!(Kinds::parse("text,attachment,infrastructure").unwrap(), Kinds::ALL);
+/// let kinds = Kinds::parse("text, infrastructure").unwrap();
+/// assert!(kinds.has(ReasonKind::Text) && kinds.has(ReasonKind::Route));
+/// assert!(!kinds.has(ReasonKind::Attachment));
+/// assert!(Kinds::ALL.has(ReasonKind::Password));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Kinds(u8);
+pub struct Kinds(u16);
 
 impl Kinds {
     /// Every kind.
-    pub const ALL: Self = Self(0b111);
+    pub const ALL: Self = Self(u16::MAX);
     /// None: nothing ties.
     pub const NONE: Self = Self(0);
 
-    /// Only `kind`.
+    /// Only `kind`; for infrastructure all of its kinds.
     pub fn only(kind: ReasonKind) -> Self {
-        Self(bit(kind))
+        let with = |other: &ReasonKind| {
+            *other == kind || (kind == ReasonKind::Infrastructure && other.is_infrastructure())
+        };
+        Self(ReasonKind::ALL.into_iter().filter(with).fold(0, |set, kind| set | bit(kind)))
     }
 
     /// Reads a list of kinds separated by commas.
@@ -33,7 +37,7 @@ impl Kinds {
     /// A word that is no link kind, an empty one too.
     pub fn parse(list: &str) -> Result<Self, UnknownWord> {
         list.split(',').try_fold(Self::NONE, |set, word| {
-            word.trim().parse::<ReasonKind>().map(|kind| Self(set.0 | bit(kind)))
+            word.trim().parse::<ReasonKind>().map(|kind| Self(set.0 | Self::only(kind).0))
         })
     }
 
@@ -56,12 +60,8 @@ impl std::str::FromStr for Kinds {
     }
 }
 
-fn bit(kind: ReasonKind) -> u8 {
-    match kind {
-        ReasonKind::Text => 0b001,
-        ReasonKind::Attachment => 0b010,
-        ReasonKind::Infrastructure => 0b100,
-    }
+fn bit(kind: ReasonKind) -> u16 {
+    1 << kind as u16
 }
 
 #[cfg(test)]
@@ -73,5 +73,13 @@ mod tests {
         let error = Kinds::parse("text,colour").unwrap_err();
         assert_eq!(error.given, "colour");
         assert!(Kinds::parse("").is_err());
+    }
+
+    #[test]
+    fn every_kind_has_its_own_place_in_the_set() {
+        for kind in ReasonKind::ALL.into_iter().filter(|kind| *kind != ReasonKind::Infrastructure) {
+            let only = Kinds::only(kind);
+            assert_eq!(ReasonKind::ALL.into_iter().filter(|other| only.has(*other)).count(), 1, "{kind}");
+        }
     }
 }

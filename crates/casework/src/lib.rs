@@ -1,16 +1,13 @@
 //! Links mails into campaigns and tells why.
 //!
-//! Three kinds of evidence tie two mails ([`lexicon::ReasonKind`]): near-identical text, the same attachment,
-//! the same rare infrastructure. [`Signature::of`] takes from a mail's facts what linking needs, [`compare`]
-//! says why two mails belong together, and [`group`] does it for a pile of mails at once. A store works with
-//! the same parts: it keeps each signature under its [`Signature::keys`], compares a new mail with those that
-//! share a key, keeps the links, and lets [`form`] make campaigns of them.
+//! What a campaign is follows from the set of all mails alone, whatever came first:
 //!
-//! What keeps unrelated mails apart:
-//! * a value's power falls with the number of *different texts* that carry it ([`Rarity`]); a value that many
-//!   carry ties nothing, and freemail, hosting, shortening and mailing services never tie alone;
-//! * infrastructure ties by one very rare value, or by values of two independent classes;
-//! * infrastructure ties are not transitive ([`form`]): no chain of weak links makes a giant.
+//! 1. Mails tied for good make a *core*: near-identical text ([`Print`]), the same program ([`MarkKind::is_strong`]),
+//!    an analyst's word ([`Pins`]). Such ties are transitive.
+//! 2. Whatever else mails share ([`Mark`]) ties cores weakly, by values that enough mails of both carry
+//!    ([`Profile::tie`]): by kind, and by how few different cores carry the value. What many carry ties nothing.
+//! 3. A campaign is one core and those *directly* tied to it that are smaller ([`is_centre`], [`choose`]): no chain of
+//!    weak ties makes a giant.
 //!
 //! What stands above links is here too, as pure functions: how an attack spread ([`spread`]), a suggested verdict with
 //! its grounds ([`suggest`]), and where two mails of one template differ ([`diff`]).
@@ -20,22 +17,34 @@
 mod compare;
 pub mod diff;
 mod form;
+//! [`group`] does it for a pile of mails at once. A store does it mail by mail with the same parts, and comes to the
+//! same: each rule looks at a bounded number of others, and where a step is passed (a place holds more texts than
+//! [`ROOM`], a value turns common), what rested on it is decided anew. ADR 9 says why so.
+//!
+//! Freemail, hosting, shortening and mailing services never tie. The same input gives the same output in any order;
+//! nothing here reads a clock, a file or a random number.
+
+mod compare;
+mod cores;
 mod group;
-mod key;
 mod kinds;
 mod letters;
+mod mark;
 mod marks;
-mod rarity;
+mod print;
+mod profile;
 mod services;
+mod settle;
 mod signature;
 mod sketch;
 pub mod spread;
 pub mod suggest;
 
-pub use compare::{compare, is_common};
-pub use form::form;
-pub use group::{Group, Grouping, group, group_with};
-pub use key::{Key, KeyKind};
+pub use compare::compare;
+pub use group::{Count, Group, Grouping, Pins, group, group_pinned, links_among};
 pub use kinds::Kinds;
-pub use rarity::{Count, Rarity, RarityOf};
-pub use signature::Signature;
+pub use mark::{Mark, MarkKind};
+pub use print::{Layer, Print, ROOM, SLOTS};
+pub use profile::{Held, LARGER, Profile, TIES};
+pub use settle::{Rank, choose, is_centre};
+pub use signature::{Card, Signature};

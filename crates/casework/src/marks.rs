@@ -1,94 +1,34 @@
-//! Marks of a mail other than its text: attachments, and infrastructure.
+//! The marks of a mail: what it shares with others beside its text.
+//!
+//! `marks/files.rs` reads attachments, `marks/route.rs` the sending machine, `marks/masks.rs` subjects and paths with
+//! what changes in them masked; the rest is here. Values that guard lists or lists of services name, and the
+//! receivers' own, make no mark.
+
+mod files;
+mod masks;
+mod route;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-use lexicon::facts::{Attachment, MailFacts};
-use lexicon::text;
+use lexicon::facts::MailFacts;
 
-use crate::key::{Key, KeyKind};
+use crate::mark::{MAX_VALUE, Mark, MarkKind};
 use crate::services;
 
-/// Attachments looked at in one mail, archive entries included.
-const MAX_ATTACHMENTS: usize = 64;
-/// How deep archives in archives are looked into.
-const MAX_DEPTH: usize = 8;
 /// Links looked at in one mail.
 const MAX_LINKS: usize = 512;
-/// Different infrastructure values kept of one class.
+/// Different values kept of where links lead.
 const MAX_VALUES: usize = 16;
-/// Bytes of a value that are kept.
-const MAX_VALUE: usize = 255;
 /// A path shorter than this (bytes) is a site's front page in some language.
 const MIN_PATH: usize = 4;
-/// A file smaller than this (bytes) is a stub, a spacer image or an empty part.
-const MIN_FILE: u64 = 256;
-/// An image smaller than this (bytes) is an icon, a logo or part of somebody's signature.
-const MIN_IMAGE: u64 = 20_000;
-
-/// What a mark is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum MarkKind {
-    /// A document, archive or program, by SHA-256.
-    File,
-    /// A picture, by SHA-256: many unrelated mails carry the same ones.
-    Image,
-    /// The registrable domain or the address that a link leads to.
-    Host,
-    /// A page that a link leads to: host and path.
-    Page,
-    /// The From address.
-    From,
-    /// The Reply-To address.
-    ReplyTo,
-    /// The Return-Path's registrable domain.
-    ReturnPath,
-    /// The address that the mail came from.
-    Origin,
-}
-
-impl MarkKind {
-    /// Under which key it is kept.
-    pub(crate) fn key_kind(self) -> KeyKind {
-        match self {
-            Self::File | Self::Image => KeyKind::Attachment,
-            Self::Host | Self::Page => KeyKind::Host,
-            Self::From | Self::ReplyTo | Self::ReturnPath => KeyKind::Sender,
-            Self::Origin => KeyKind::Origin,
-        }
-    }
-
-    /// How it is called in a reason.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::File | Self::Image => "sha256",
-            Self::Host => "host",
-            Self::Page => "page",
-            Self::From => "from",
-            Self::ReplyTo => "reply-to",
-            Self::ReturnPath => "return-path",
-            Self::Origin => "origin",
-        }
-    }
-}
-
-/// One mark.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Mark {
-    /// What it is.
-    pub(crate) kind: MarkKind,
-    /// Its value: a hash, a domain, an address.
-    pub(crate) value: Box<str>,
-    /// Under which key it is kept.
-    pub(crate) key: Key,
-    /// An attachment's name; empty elsewhere and where it has none.
-    pub(crate) name: Box<str>,
-}
+/// A mail with links to no more places than this is about them.
+const FEW_HOSTS: usize = 3;
 
 /// The marks of a mail, sorted, each once.
 pub(crate) fn marks(facts: &MailFacts) -> Vec<Mark> {
     let mut marks = Vec::new();
-    attachments(&facts.attachments, &mut marks);
+    files::marks(&facts.attachments, &mut marks);
     let own = own_domains(facts);
     let guarded: BTreeSet<&str> = facts
         .observables
@@ -99,57 +39,35 @@ pub(crate) fn marks(facts: &MailFacts) -> Vec<Mark> {
     let usable = |domain: &str| !own.contains(domain) && !guarded.contains(domain);
     hosts(facts, &usable, &mut marks);
     senders(facts, &own, &guarded, &mut marks);
-    if let Some(ip) = origin(facts).filter(|ip| usable(ip)) {
-        marks.push(mark(MarkKind::Origin, &ip));
+    route::marks(facts, &usable, &mut marks);
+    if let Some(subject) = facts.subject.as_deref().and_then(masks::subject) {
+        marks.push(Mark::new(MarkKind::Subject, &subject, 0.35));
     }
+    let skeleton = facts.html.skeleton.split(' ').filter(|word| !word.is_empty()).take(MAX_VALUES);
+    marks.extend(skeleton.map(|word| Mark::new(MarkKind::Structure, word, 0.55)));
     marks.sort_unstable();
     marks.dedup_by(|a, b| (a.kind, &a.value) == (b.kind, &b.value));
     marks
 }
 
+/// What a value of where links lead or who sends weighs at most.
+fn base(kind: MarkKind, value: &str) -> f64 {
+    let free = || value.rsplit_once('@').is_some_and(|(_, domain)| services::is_freemail(domain));
+    match kind {
+        MarkKind::Page => 0.75,
+        // A bare address is nobody's brand.
+        MarkKind::Host if value.parse::<IpAddr>().is_ok() => 0.75,
+        MarkKind::Host => 0.55,
+        MarkKind::From | MarkKind::ReplyTo if !free() => 0.55,
+        MarkKind::ReturnPath => 0.5,
+        MarkKind::From | MarkKind::ReplyTo => 0.45,
+        MarkKind::Name | MarkKind::Pattern => 0.3,
+        _ => 0.45,
+    }
+}
+
 fn mark(kind: MarkKind, value: &str) -> Mark {
-    let value = text::cut(value, MAX_VALUE);
-    // A Return-Path and a From at one domain are told apart; a file is one file under any name.
-    let key = Key::of_value(kind.key_kind(), &format!("{}:{value}", kind.word()));
-    Mark { kind, value: value.into(), key, name: "".into() }
-}
-
-fn attachments(files: &[Attachment], marks: &mut Vec<Mark>) {
-    let mut open: Vec<(&Attachment, usize)> = files.iter().rev().map(|file| (file, 0)).collect();
-    for _ in 0..MAX_ATTACHMENTS {
-        let Some((file, depth)) = open.pop() else { return };
-        if depth < MAX_DEPTH {
-            open.extend(file.children.iter().take(MAX_ATTACHMENTS).rev().map(|child| (child, depth + 1)));
-        }
-        if let Some(kind) = file_kind(file) {
-            let mut mark = mark(kind, &file.sha256);
-            mark.name = text::cut(file.name.as_deref().unwrap_or(""), MAX_VALUE).into();
-            marks.push(mark);
-        }
-    }
-}
-
-/// Whether an attachment can tie, and as what.
-fn file_kind(file: &Attachment) -> Option<MarkKind> {
-    if file.sha256.len() != 64 || file.size < MIN_FILE {
-        return None;
-    }
-    let declared = file.content_type.to_ascii_lowercase();
-    let image = declared.starts_with("image/")
-        || matches!(
-            file.kind.as_str(),
-            "png" | "gif" | "jpg" | "jpeg" | "bmp" | "webp" | "svg" | "ico" | "tif" | "tiff" | "emf" | "wmf"
-        );
-    if image {
-        return (!file.inline && file.size >= MIN_IMAGE).then_some(MarkKind::Image);
-    }
-    // Signatures, visiting cards and delivery reports are of the sender or the system, not of the attack.
-    let of_the_system =
-        matches!(file.kind.as_str(), "vcf" | "vcard" | "asc" | "pgp" | "p7s" | "pkcs7-signature")
-            || ["pgp-signature", "pkcs7-signature", "delivery-status", "vcard", "x-vcard", "rfc822-headers"]
-                .iter()
-                .any(|kind| declared.ends_with(kind));
-    (!of_the_system).then_some(MarkKind::File)
+    Mark::new(kind, value, base(kind, value))
 }
 
 /// Domains of those who received the mail: theirs, not the sender's.
@@ -176,6 +94,9 @@ fn hosts(facts: &MailFacts, usable: &dyn Fn(&str) -> bool, marks: &mut Vec<Mark>
             continue;
         }
         if !services::is_service(&domain) {
+            if let Some(shape) = masks::path(path) {
+                values.insert((MarkKind::Pattern, shape));
+            }
             if let Some(page) = page(&host, path) {
                 values.insert((MarkKind::Page, page));
             }
@@ -183,6 +104,9 @@ fn hosts(facts: &MailFacts, usable: &dyn Fn(&str) -> bool, marks: &mut Vec<Mark>
         } else if let Some(page) = services::page(&domain, &host, path) {
             values.insert((MarkKind::Page, page));
         }
+    }
+    if values.iter().filter(|(kind, _)| *kind == MarkKind::Host).count() > FEW_HOSTS {
+        marks.push(mark(MarkKind::Scattered, ""));
     }
     marks.extend(values.iter().map(|(kind, value)| mark(*kind, value)));
 }
@@ -200,6 +124,10 @@ fn senders(facts: &MailFacts, own: &BTreeSet<String>, guarded: &BTreeSet<&str>, 
             marks.push(mark(kind, &address));
         }
     }
+    let shown = facts.from.as_ref().map_or("", |from| from.name.as_str());
+    if let Some(name) = masks::name(shown) {
+        marks.push(mark(MarkKind::Name, &name));
+    }
     if let Some(domain) = facts.return_path.as_deref().and_then(address_domain)
         && !own.contains(&domain)
         && !guarded.contains(domain.as_str())
@@ -207,33 +135,6 @@ fn senders(facts: &MailFacts, own: &BTreeSet<String>, guarded: &BTreeSet<&str>, 
     {
         marks.push(mark(MarkKind::ReturnPath, &domain));
     }
-}
-
-/// The address that gave the mail to the first server that is no service's: told by a header that names the
-/// client, or by the oldest hop.
-fn origin(facts: &MailFacts) -> Option<String> {
-    let named = facts
-        .headers
-        .iter()
-        .filter(|header| {
-            ["x-originating-ip", "x-sender-ip"].iter().any(|name| header.name.eq_ignore_ascii_case(name))
-        })
-        .map(|header| header.value.trim().trim_matches(['[', ']']))
-        .find_map(public_ip);
-    if let Some(ip) = named {
-        return Some(ip);
-    }
-    for hop in facts.received.iter().rev().take(MAX_LINKS) {
-        let service = |name: &Option<String>| {
-            name.as_deref().and_then(registrable).is_some_and(|domain| services::is_service(&domain))
-        };
-        if let Some(ip) = hop.ip.as_deref().and_then(public_ip)
-            && !service(&hop.from)
-        {
-            return Some(ip);
-        }
-    }
-    None
 }
 
 /// An address on the open net, in its usual writing.
@@ -301,7 +202,7 @@ fn registrable(host: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lexicon::facts::{Header, Hop, HtmlLink, Mailbox};
+    use lexicon::facts::{Attachment, Header, Hop, HtmlLink, Mailbox};
 
     fn mailbox(address: &str) -> Option<Mailbox> {
         Some(Mailbox { name: String::new(), address: address.into() })

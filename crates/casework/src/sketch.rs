@@ -99,9 +99,14 @@ impl Sketch {
         (jaccard >= least).then_some(jaccard)
     }
 
-    /// The smallest hash: texts of one template mostly share it, unrelated ones do not.
-    pub(crate) fn family(&self) -> u32 {
-        self.smallest.first().copied().unwrap_or(0)
+    /// The smallest window hashes, ascending.
+    pub(crate) fn smallest(&self) -> &[u32] {
+        &self.smallest
+    }
+
+    /// A sketch of hashes that were kept.
+    pub(crate) fn kept(smallest: Vec<u32>) -> Self {
+        Self { smallest: smallest.into_boxed_slice() }
     }
 }
 

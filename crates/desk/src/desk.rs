@@ -18,8 +18,6 @@ pub struct Desk {
     pub(crate) gate: Gate,
     pub(crate) world: Arc<dyn World>,
     pub(crate) settings: Settings,
-    /// Two workers must not decide about campaigns at once; dissecting itself runs side by side.
-    pub(crate) linking: async_lock::Mutex<()>,
 }
 
 impl Desk {
@@ -31,7 +29,7 @@ impl Desk {
         world: Arc<dyn World>,
         settings: Settings,
     ) -> Self {
-        Self { records, blobs, gate, world, settings, linking: async_lock::Mutex::new(()) }
+        Self { records, blobs, gate, world, settings }
     }
 
     /// The records, for what has no rule of its own (accounts, sessions, the roster).

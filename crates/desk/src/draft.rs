@@ -206,17 +206,27 @@ fn summary(
 ) -> String {
     let kinds: BTreeSet<ReasonKind> =
         campaign.links.iter().flat_map(|link| link.reasons.iter().map(|reason| reason.kind)).collect();
-    let why: Vec<&str> = kinds
+    let mut why: Vec<&str> = kinds
         .iter()
         .map(|kind| match kind {
+            ReasonKind::Structure => lang.pick("HTML の構造がほぼ同一であること", "near-identical HTML"),
+            ReasonKind::Password => lang.pick("添付ファイルのパスワードが同一であること", "the same password of attachments"),
+            ReasonKind::Subject => lang.pick("件名の型が同一であること", "the same pattern of subjects"),
+            ReasonKind::C2 => lang.pick("不正接続先が同一であること", "the same command-and-control address"),
+            ReasonKind::Analyst => lang.pick("分析の結果", "analysis"),
             ReasonKind::Text => lang.pick("文面がほぼ同一であること", "near-identical wording"),
-            ReasonKind::Attachment => lang.pick("添付ファイルが同一であること", "the same attachment"),
-            ReasonKind::Infrastructure => lang.pick(
+            ReasonKind::Attachment => {
+                lang.pick("添付ファイルが共通すること", "attachments in common")
+            }
+            ReasonKind::Infrastructure | ReasonKind::Sender | ReasonKind::Route | ReasonKind::Url => lang.pick(
                 "送信元・リンク先などの珍しい値が共通すること",
                 "rare senders or link targets in common",
             ),
         })
         .collect();
+    // Sender, route and link targets are told in one phrase.
+    let mut told = BTreeSet::new();
+    why.retain(|phrase| told.insert(*phrase));
     let span = match (dates.iter().min(), dates.iter().max()) {
         (Some(first), Some(last)) if lexicon::time::show_date(*first) != lexicon::time::show_date(*last) => {
             let (first, last) =

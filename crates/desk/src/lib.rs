@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod judge;
 pub mod keyring;
 pub mod links;
+mod pin;
 pub mod receive;
 mod recognise;
 pub mod records;

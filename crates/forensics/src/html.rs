@@ -5,6 +5,9 @@
 use lexicon::facts::{HtmlFacts, HtmlForm, HtmlLink, Source, SourceForm};
 use memchr::{memchr, memchr_iter, memchr2};
 
+mod skeleton;
+use skeleton::Skeleton;
+
 use crate::entities;
 use crate::limits::Limits;
 
@@ -41,6 +44,7 @@ const ATTRIBUTES: usize = 100;
 pub fn read(input: &str, limits: &Limits) -> Html {
     let mut reader = Reader {
         limits,
+        skeleton: Skeleton::default(),
         out: Html { text: String::with_capacity(input.len() / 4), ..Html::default() },
         space: false,
         link: None,
@@ -60,6 +64,7 @@ pub fn text(input: &str, limits: &Limits) -> String {
 struct Reader<'l> {
     limits: &'l Limits,
     out: Html,
+    skeleton: Skeleton,
     /// White space was seen since the last character written.
     space: bool,
     /// The open link and where its text starts.
@@ -74,6 +79,8 @@ struct Reader<'l> {
 /// Attributes that matter, by tag.
 #[derive(Default)]
 struct Attributes<'a> {
+    /// The sum of the hashes of all names.
+    names: u64,
     href: Option<&'a str>,
     src: Option<&'a str>,
     action: Option<&'a str>,
@@ -125,6 +132,7 @@ impl Reader<'_> {
         }
         self.close_link();
         self.out.text.truncate(self.out.text.trim_end().len());
+        self.out.facts.skeleton = self.skeleton.words();
     }
 
     /// Handles the markup that starts with `<` at `open`; where the text goes on.
@@ -157,6 +165,7 @@ impl Reader<'_> {
             Some(b) if b.is_ascii_alphabetic() => {
                 let name = tag_name(input, open + 1);
                 let (attributes, end) = attributes(input, open + 1 + name.length);
+                self.skeleton.step(name.as_str(), attributes.names);
                 self.start_tag(&name, &attributes);
                 let tag = input.get(open + 1..end).unwrap_or("");
                 if tag.len() > STUFFED_TAG && memchr::memmem::find(tag.as_bytes(), b"data:").is_none() {
@@ -670,6 +679,7 @@ fn attributes(input: &str, at: usize) -> (Attributes<'_>, usize) {
             at += 1;
         }
         let name = input.get(start..at).unwrap_or("");
+        out.names = out.names.wrapping_add(skeleton::hash(name));
         let mut look = at;
         while bytes.get(look).is_some_and(u8::is_ascii_whitespace) {
             look += 1;

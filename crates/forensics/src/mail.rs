@@ -422,6 +422,10 @@ impl Bodies {
         self.facts.remote.append(&mut facts.remote);
         let room = session.limits.body_bytes.saturating_sub(self.facts.hidden.len());
         self.facts.hidden.push_str(lexicon::text::cut(&facts.hidden, room));
+        // Several HTML parts: the first that says something.
+        if self.facts.skeleton.is_empty() {
+            self.facts.skeleton = facts.skeleton;
+        }
         self.facts.links.truncate(most);
         self.facts.forms.truncate(most);
         self.facts.refresh.truncate(most);

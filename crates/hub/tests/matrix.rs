@@ -67,6 +67,8 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("POST", "/campaigns/{id}/c2", "n"),
     ("GET", "/campaigns/{id}/spread", "n"),
     ("GET", "/submissions/{id}/diff/{other}", "n"),
+    ("POST", "/submissions/{id}/pins", "n"),
+    ("POST", "/pins/{id}/withdraw", "n"),
     ("POST", "/submissions/verdict", "n"),
     ("GET", "/verdicts", "n"),
     ("GET", "/verdicts/{scheme}", "n"),
@@ -109,6 +111,12 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/verdicts/decisions", "n"),
     ("GET", "/api/v1/actors", "n"),
     ("GET", "/api/v1/actors/{id}", "n"),
+    ("GET", "/api/v1/campaigns/{id}/history", "n"),
+    ("GET", "/api/v1/submissions/{id}/pins", "n"),
+    ("POST", "/api/v1/submissions/{id}/pins", "n"),
+    ("POST", "/api/v1/pins/{id}/withdraw", "n"),
+    ("GET", "/api/v1/submissions/{id}/told", "n"),
+    ("POST", "/api/v1/submissions/{id}/told", "n"),
     ("GET", "/api/v1/drafts/{id}", "n"),
     ("PUT", "/api/v1/drafts/{id}", "n"),
     ("POST", "/api/v1/drafts/{id}/ask", "n"),
@@ -125,6 +133,8 @@ const EXPECTED: &[(&str, &str, &str)] = &[
 
 struct Things {
     submission: String,
+    pin: String,
+    page_pin: String,
     campaign: String,
     draft: String,
     advisory: String,
@@ -141,19 +151,31 @@ async fn things(hub: &Hub) -> Things {
     let second = String::from_utf8(attack_mail("kanarihime", "192.0.2.5")).unwrap().replace("<1@", "<2@");
     let other = hub.submit("a", second.as_bytes()).await;
     let campaign = hub.campaign().await;
+    let third = String::from_utf8(attack_mail("kanarihime", "192.0.2.5")).unwrap();
+    let third = third.replace("<1@", "<3@").replace("conditions", "questions");
+    let third = hub.submit("a", third.as_bytes()).await;
+    let by_page = serde_json::json!({ "other": third, "same": true, "note": "n" });
+    let by_page = hub.post("analyst", &format!("/api/v1/submissions/{submission}/pins"), by_page).await;
+    let page_pin = by_page.json()["id"].as_str().unwrap().to_owned();
     let (actor, claim) = hub.threat_actor(&campaign).await;
+    let pinned = serde_json::json!({ "other": other, "same": true, "note": "n" });
+    let pinned = hub.post("analyst", &format!("/api/v1/submissions/{submission}/pins"), pinned).await;
+    assert_eq!(pinned.status, StatusCode::CREATED);
+    let pin = pinned.json()["id"].as_str().unwrap().to_owned();
     let released = hub.draft(&campaign, true).await;
     let advisory = hub.release(&released, &["a"]).await;
     let waiting = hub.draft(&campaign, true).await;
     let draft = waiting["id"].as_str().unwrap().to_owned();
     let asked = hub.post("analyst", &format!("/api/v1/drafts/{draft}/ask"), serde_json::json!({})).await;
     assert_eq!(asked.status, StatusCode::OK);
-    Things { submission, campaign, draft, advisory, token: String::new(), other, actor, claim }
+    Things { submission, pin, page_pin, campaign, draft, advisory, token: String::new(), other, actor, claim }
 }
 
 fn fill(path: &str, things: &Things) -> String {
     let id = match path {
         p if p.contains("/submissions/") => things.submission.clone(),
+        p if p.starts_with("/pins/") => things.page_pin.clone(),
+        p if p.contains("/pins/") => things.pin.clone(),
         p if p.contains("/campaigns/") => things.campaign.clone(),
         p if p.contains("/drafts/") || p.contains("/approvals/") => things.draft.clone(),
         p if p.contains("/advisories/") => things.advisory.clone(),
@@ -215,6 +237,8 @@ async fn ask(hub: &Hub, door: Door, method: &Method, path: &str, user: &str) -> 
 fn api_body(path: &str) -> String {
     let body = match path.rsplit('/').next().unwrap_or("") {
         "verdict" => serde_json::json!({ "verdict": "mass", "reason": "r" }),
+        "pins" => serde_json::json!({ "other": MemberId::from_name("a").to_string(), "same": true, "note": "" }),
+        "told" => serde_json::json!({ "values": ["c2.evil.example"] }),
         "sightings" => serde_json::json!({ "seen": false }),
         _ if path.contains("/approvals/") => serde_json::json!({ "approve": true, "digest": "0".repeat(64) }),
         "drafts" | "ask" | "release" | "withdraw" => serde_json::json!({}),

@@ -368,6 +368,11 @@ pub struct HtmlFacts {
     /// than 4,096 bytes that holds no `data:` address). Style sheets and scripts that are closed do not count.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub hidden: String,
+    /// The skeleton of the HTML part: four words of 12 hexadecimal digits made of which tags with which attributes
+    /// follow each other, whatever is written in them. Parts made from one template share at least one. Empty where
+    /// there are too few different tags to say anything.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub skeleton: String,
 }
 
 /// `<a href>` and `<area href>`.

@@ -87,6 +87,9 @@ id!(
     /// A campaign: mails recognised as one attack.
     CampaignId, "campaign");
 id!(
+    /// What an analyst holds of two mails: the same attack, or not.
+    PinId, "pin");
+id!(
     /// An advisory (注意喚起・参考情報), through all its versions.
     AdvisoryId, "advisory");
 id!(

@@ -20,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("casework", &["lexicon"]),
     ("exchange", &["lexicon", "gate", "indicators"]),
     ("desk", &["lexicon", "gate", "forensics", "anatomy", "indicators", "casework"]),
-    ("vault", &["lexicon", "desk"]),
+    ("vault", &["lexicon", "casework", "desk"]),
     ("hub", &["lexicon", "desk", "gate", "vault", "exchange", "indicators", "forensics", "anatomy"]),
     (
         "noroshi",

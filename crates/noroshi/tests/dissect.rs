@@ -225,7 +225,7 @@ fn bad_usage_is_told_with_what_to_do() {
         (&["dissect", "--json", "--report", "-"], "cannot be used with"),
         (&["dissect", "--override", "x", "-"], "write the value and the reason"),
         (&["dissect", "--lang", "fr", "-"], "use ja or en"),
-        (&["campaigns", "--by", "colour", "-"], "use text, attachment, infrastructure"),
+        (&["campaigns", "--by", "colour", "-"], "use text, structure, attachment"),
         (&["export", "--format", "doc", "-"], "stix"),
         (&["export", "--format", "csv"], "PATH"),
         (&["nonsense"], "nonsense"),

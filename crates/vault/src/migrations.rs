@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         what: Text::new(
             "名簿（SIG、参加組織、組織が特定される記述）、アカウント、セッション、API トークンの表を作成。",
@@ -47,6 +47,13 @@ const MIGRATIONS: [Migration; 5] = [
             "Makes an index that finds the submissions of one mail by its hash.",
         ),
         sql: include_str!("migrations/0004_by_hash.sql"),
+    },
+    Migration {
+        what: Text::new(
+            "メールを結び付けるもの（照合用の特徴、本文、まとまり、値、ピン、通報された通信先、キャンペーンの経過）の表を作成。",
+            "Makes tables for what ties mails: signatures, texts, cores, values, pins, told addresses and the history of campaigns.",
+        ),
+        sql: include_str!("migrations/0005_cores.sql"),
     },
     Migration {
         what: Text::new(

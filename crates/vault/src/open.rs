@@ -24,6 +24,15 @@ const SQLITE_READERS: u32 = 4;
 /// How many connections a hub opens to PostgreSQL, whose own default allows 100 in all.
 const POSTGRES_CONNECTIONS: u32 = 10;
 
+/// How often what was written is carried from the log into the SQLite file, beside the work.
+const CHECKPOINT: Duration = Duration::from_millis(500);
+
+/// Pages in the log at which a writer carries them over itself (400 MB): only where nobody else came to it.
+const LATEST_CHECKPOINT: &str = "100000";
+
+/// Memory for pages of a SQLite file at the connection that writes, in KiB (negative: SQLite's way to say so).
+const CACHE: &str = "-65536";
+
 /// How long a caller waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -134,9 +143,23 @@ impl Vault {
                 .max_lifetime(None)
                 .test_before_acquire(false)
         };
-        let writer = pool(1).connect_with(write.clone()).await.map_err(failed)?;
+        // Carrying over takes as long as very many commits: no writer is to wait for it.
+        let writing =
+            write.clone().pragma("wal_autocheckpoint", LATEST_CHECKPOINT).pragma("cache_size", CACHE);
+        let writer = pool(1).connect_with(writing).await.map_err(failed)?;
         let readers = pool(SQLITE_READERS).connect_lazy_with(write.pragma("query_only", "ON"));
-        Self::up_to_date(Store::Sqlite { writer, readers }, &what).await
+        let opened = Self::up_to_date(Store::Sqlite { writer, readers }, &what).await?;
+        let store = Arc::downgrade(&opened.0.store);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(CHECKPOINT).await;
+                let Some(store) = store.upgrade() else { return };
+                if !store.checkpoint().await {
+                    return;
+                }
+            }
+        });
+        Ok(opened)
     }
 
     /// Opens a PostgreSQL database and brings its schema up to date.

@@ -1,31 +1,11 @@
-//! Link keys, links and campaigns.
+//! What ties mails together: campaigns with their links and history, pins, told addresses.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lexicon::Link;
-use lexicon::ids::{CampaignId, MemberId, SubmissionId};
+use lexicon::ids::{AccountId, CampaignId, MemberId, PinId, SubmissionId};
 
 use super::{Page, PageRequest, RecordResult};
-
-/// A value under which mails find each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LinkKey {
-    /// What kind of value it stands for; `casework` says which.
-    pub kind: u8,
-    /// The value's hash.
-    pub value: u64,
-}
-
-/// How many submissions carry a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyCount {
-    /// The key.
-    pub key: LinkKey,
-    /// How many submissions carry it.
-    pub submissions: u64,
-    /// How many different text families ([`super::Completion::family`]) those submissions are of.
-    pub families: u64,
-}
 
 /// A campaign as kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,10 +16,80 @@ pub struct CampaignRecord {
     pub opened: Timestamp,
     /// Set where it was merged into another: look there.
     pub merged_into: Option<CampaignId>,
+    /// Set where nothing ties its mails any more.
+    pub ended: Option<Timestamp>,
     /// Its submissions, oldest first by (received, id).
     pub submissions: Vec<SubmissionId>,
-    /// The links among them.
+    /// Links that show why they belong together: a tree of what ties them, weighed as rare as the values are today. Of
+    /// a large campaign the links among its [`SHOWN_LINKED`] oldest.
     pub links: Vec<Link<SubmissionId>>,
+}
+
+/// So many submissions of a campaign are looked at for [`CampaignRecord::links`].
+pub const SHOWN_LINKED: u32 = 200;
+
+/// Something that happened to a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignEvent {
+    /// When.
+    pub at: Timestamp,
+    /// What, as a stable word: `opened`; `merged` (`other` went into it), `merged-into` (it went into `other`);
+    /// `came` and `left` (mails from or to `other`, or to none); `withdrawn` (the value in `detail` turned common, and
+    /// what rested on it was withdrawn); `ended`.
+    pub event: String,
+    /// The other campaign.
+    pub other: Option<CampaignId>,
+    /// How many mails it concerns; of `withdrawn`, how many different texts carry the value.
+    pub mails: u64,
+    /// More about it.
+    pub detail: String,
+}
+
+/// What an analyst holds of two mails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinRecord {
+    /// Its id.
+    pub id: PinId,
+    /// The one mail.
+    pub a: SubmissionId,
+    /// The other; where they are not the same, the one that leaves whatever `a` is in.
+    pub b: SubmissionId,
+    /// True for the same attack, false for not the same.
+    pub same: bool,
+    /// Why.
+    pub note: String,
+    /// Who says so.
+    pub account: AccountId,
+    /// When.
+    pub at: Timestamp,
+    /// When it was taken back.
+    pub withdrawn: Option<Timestamp>,
+}
+
+/// What came of a pin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PinOutcome {
+    /// It stands.
+    Made,
+    /// It stood before.
+    Stands(PinId),
+    /// An earlier one says the contrary: nothing was changed.
+    Contradicts(PinRecord),
+}
+
+/// A command-and-control address that somebody told of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldRecord {
+    /// Of which.
+    pub submission: SubmissionId,
+    /// The address: a domain, an IP address or a URL.
+    pub value: String,
+    /// Where it is from: a sandbox report, an analysis.
+    pub source: String,
+    /// Who told it.
+    pub account: AccountId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A campaign as listed.
@@ -64,15 +114,23 @@ pub struct CampaignSummary {
 /// Keeps what ties mails together.
 #[async_trait]
 pub trait Casebook {
-    /// How many submissions carry each of these keys; keys that none carries are left out. Sorted by key.
-    async fn key_counts(&self, keys: &[LinkKey]) -> RecordResult<Vec<KeyCount>>;
-    /// The submissions that carry one of these keys, oldest first by (received, id), at most `limit`.
-    async fn carriers(&self, keys: &[LinkKey], limit: u32) -> RecordResult<Vec<SubmissionId>>;
-    /// How many submissions have keys at all: what a count is rare or common among.
-    async fn keyed(&self) -> RecordResult<u64>;
     /// A campaign with its submissions and links.
     async fn campaign(&self, id: CampaignId) -> RecordResult<Option<CampaignRecord>>;
-    /// Campaigns that still stand (not merged away), newest first by (opened, id).
+    /// What happened to a campaign, oldest first.
+    async fn campaign_events(&self, id: CampaignId) -> RecordResult<Vec<CampaignEvent>>;
+    /// Writes a pin and links both mails anew. It survives whatever is recomputed.
+    async fn put_pin(&self, pin: &PinRecord, audit: &AuditEntry) -> RecordResult<PinOutcome>;
+    /// Takes a pin back and links both mails anew; false where none stands under this id.
+    async fn withdraw_pin(&self, id: PinId, at: Timestamp, audit: &AuditEntry) -> RecordResult<bool>;
+    /// The pins of a submission, withdrawn ones too, oldest first.
+    async fn pins(&self, submission: SubmissionId) -> RecordResult<Vec<PinRecord>>;
+    /// Keeps what was told of a submission, once a value, and links it anew.
+    async fn put_told(&self, told: &ToldRecord, audit: &AuditEntry) -> RecordResult<()>;
+    /// What was told of a submission, by value.
+    async fn told(&self, submission: SubmissionId) -> RecordResult<Vec<ToldRecord>>;
+    /// Signs and links up to `limit` submissions from before their kind of signature was known; returns how many.
+    async fn sign_earlier(&self, limit: u32, at: Timestamp) -> RecordResult<u64>;
+    /// Campaigns that still stand (neither merged away nor ended), newest first by (opened, id).
     async fn campaigns(&self, page: PageRequest) -> RecordResult<Page<CampaignSummary>>;
     /// The distinct members of a campaign, in the order in which they first reported it. "Member 1" on a page
     /// is the first of these.

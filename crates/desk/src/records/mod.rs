@@ -26,12 +26,14 @@ pub use advisories::{
 pub use audit::{AuditEntry, AuditTrail};
 pub use blobs::Blobs;
 pub use campaign_views::{CampaignArrival, CampaignHead, CampaignMails, CampaignStanding, CampaignViews};
-pub use casebook::{CampaignRecord, CampaignSummary, Casebook, KeyCount, LinkKey};
+pub use casebook::{
+    CampaignEvent, CampaignRecord, CampaignSummary, Casebook, PinOutcome, PinRecord, SHOWN_LINKED, ToldRecord,
+};
 pub use page::{Cursor, CursorError, PAGE_LIMIT, Page, PageRequest};
 pub use roster::Roster;
 pub use sightings::Sightings;
 pub use submissions::{
-    CampaignChange, Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt,
+    Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt,
     SubmissionFilter, SubmissionRecord, Submissions,
 };
 pub use threat_actors::{C2Record, ThreatActorSummary, ThreatActors};

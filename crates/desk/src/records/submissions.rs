@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use casework::Signature;
 use lexicon::ids::{AccountId, CampaignId, MemberId, SubmissionId};
-use lexicon::{Link, MailFacts, SubmissionState, Verdict};
+use lexicon::{MailFacts, SubmissionState, Verdict};
 
-use super::{AuditEntry, LinkKey, Page, PageRequest, RecordResult};
+use super::{AuditEntry, Page, PageRequest, RecordResult};
 
 /// The door a submission came in by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,27 +144,6 @@ pub struct DissectionRecord {
     pub at: Timestamp,
 }
 
-/// How a newly dissected submission changes the campaigns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CampaignChange {
-    /// It ties to nothing.
-    None,
-    /// A campaign opens with these submissions (the new one among them).
-    Open(CampaignId, Vec<SubmissionId>),
-    /// It joins a campaign.
-    Join(CampaignId),
-    /// It ties campaigns together: it and all their submissions go into the first, and the others are
-    /// closed with a pointer to it, so that old addresses still lead there.
-    Merge {
-        /// The campaign that stays: the oldest.
-        into: CampaignId,
-        /// Those that end.
-        from: Vec<CampaignId>,
-        /// Submissions that had no campaign and join now, the new one among them.
-        also: Vec<SubmissionId>,
-    },
-}
-
 /// Everything that is written when a worker has finished a submission: in one transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
@@ -171,15 +151,8 @@ pub struct Completion {
     pub submission: SubmissionId,
     /// Its dissection; one of the same `sha256` and engine is kept.
     pub dissection: DissectionRecord,
-    /// Which text it is, roughly (`casework::Signature::family`): stored beside each key, so that a key's
-    /// distinct families can be counted.
-    pub family: u64,
-    /// The keys under which later mails find it.
-    pub keys: Vec<LinkKey>,
-    /// Its links to earlier submissions.
-    pub links: Vec<Link<SubmissionId>>,
-    /// What becomes of the campaigns.
-    pub change: CampaignChange,
+    /// What ties it to others: the campaigns become what casework makes of all mails with this one.
+    pub signature: Signature,
 }
 
 /// Keeps submissions.
@@ -205,11 +178,15 @@ pub trait Submissions {
     async fn requeue(&self) -> RecordResult<u64>;
     /// Writes all that came of a submission and marks it dissected. A submission that is not being dissected
     /// is a [`super::RecordError::Conflict`]: so that each is dissected once.
-    async fn complete(&self, completion: &Completion) -> RecordResult<()>;
+    async fn complete(&self, completion: &Completion) -> RecordResult<()> {
+        self.complete_all(std::slice::from_ref(completion)).await
+    }
+    /// Writes all that came of several submissions at once, all or none.
+    async fn complete_all(&self, completions: &[Completion]) -> RecordResult<()>;
     /// How many stand where.
     async fn queue(&self) -> RecordResult<QueueDepth>;
     /// Puts a better dissection of the same mail by the same engine in the stead of the known one: a password that
-    /// came later opened what was closed. A mail without one is a
+    /// came later opened what was closed. Its submissions are linked anew by what is inside. A mail without one is a
     /// [`super::RecordError::Conflict`].
     async fn redissected(&self, better: &DissectionRecord) -> RecordResult<()>;
     /// How many submissions these bytes have: one for each member that gave them.

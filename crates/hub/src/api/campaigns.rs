@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use lexicon::Lang;
 use lexicon::ids::CampaignId;
 
-use super::types::{CampaignJson, CampaignSummaryJson, DraftBody, Listed, PageQuery};
+use super::types::{CampaignJson, CampaignSummaryJson, DraftBody, EventJson, Listed, PageQuery};
 use super::{ApiResult, Body, id, not_found, refuse};
 use crate::routes::{ANALYST, Route};
 use crate::state::App;
@@ -19,6 +19,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/api/v1/campaigns", ANALYST, list),
         Route::get("/api/v1/campaigns/{id}", ANALYST, show),
         Route::post("/api/v1/campaigns/{id}/drafts", ANALYST, draft),
+        Route::get("/api/v1/campaigns/{id}/history", ANALYST, history),
     ]
 }
 
@@ -59,4 +60,15 @@ pub(crate) async fn draft(
     let id = app.desk().draft(actor, campaign, lang).await.map_err(refuse)?;
     let shown = super::drafts::draft_json(&app, actor, id).await?;
     Ok((StatusCode::CREATED, shown).into_response())
+}
+
+/// What happened to a campaign, oldest first: merges, mails that came or left, values that turned common.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/history", tag = "campaigns",
+    responses((status = 200, body = Vec<EventJson>), (status = 404, body = super::ApiError)))]
+pub(crate) async fn history(State(app): State<App>, Path(text): Path<String>) -> ApiResult {
+    let id: CampaignId = id(&text)?;
+    let records = app.desk().records();
+    records.campaign(id).await.map_err(|error| refuse(error.into()))?.ok_or_else(not_found)?;
+    let events = records.campaign_events(id).await.map_err(|error| refuse(error.into()))?;
+    Ok(Json(events.into_iter().map(EventJson::from).collect::<Vec<_>>()).into_response())
 }

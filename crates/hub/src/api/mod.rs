@@ -9,6 +9,7 @@ mod document;
 mod drafts;
 mod health;
 mod spread;
+mod pins;
 mod submissions;
 mod types;
 mod verdicts;
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(spread::routes());
     all.extend(verdicts::routes());
     all.extend(actors::routes());
+    all.extend(pins::routes());
     all.extend(drafts::routes());
     all.extend(approvals::routes());
     all.extend(advisories::routes());

@@ -1,7 +1,8 @@
 //! The API's own words: what goes over the wire, and the one conversion from each desk type.
 
 use desk::records::{
-    AdvisoryRecord, ApprovalRecord, CampaignRecord, CampaignSummary, QueueDepth, Receipt, SubmissionRecord,
+    AdvisoryRecord, ApprovalRecord, CampaignEvent, CampaignRecord, CampaignSummary, PinRecord, QueueDepth, Receipt,
+    SubmissionRecord, ToldRecord,
 };
 use desk::sight::SightingCount;
 use gate::Released;
@@ -105,6 +106,96 @@ impl SubmissionJson {
             verdict: record.verdict.map(|verdict| verdict.word()),
             campaign: record.campaign.filter(|_| inside).map(|id| id.to_string()),
             facts,
+        }
+    }
+}
+
+/// A pin.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PinBody {
+    /// The other submission.
+    pub(crate) other: String,
+    /// True for the same attack; false where the other one is not of this one's attack.
+    pub(crate) same: bool,
+    /// Why.
+    pub(crate) note: String,
+}
+
+/// A pin as kept.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PinJson {
+    id: String,
+    a: String,
+    b: String,
+    same: bool,
+    note: String,
+    at: String,
+    /// When it was taken back.
+    withdrawn: Option<String>,
+}
+
+impl From<PinRecord> for PinJson {
+    fn from(pin: PinRecord) -> Self {
+        Self {
+            id: pin.id.to_string(),
+            a: pin.a.to_string(),
+            b: pin.b.to_string(),
+            same: pin.same,
+            note: pin.note,
+            at: pin.at.to_string(),
+            withdrawn: pin.withdrawn.map(|at| at.to_string()),
+        }
+    }
+}
+
+/// Command-and-control addresses.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TellBody {
+    /// Domain names, IP addresses or URLs, defanged or not.
+    pub(crate) values: Vec<String>,
+    /// Where they are from: a sandbox report, an analysis.
+    #[serde(default)]
+    pub(crate) source: String,
+}
+
+/// A told address.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ToldJson {
+    value: String,
+    source: String,
+    at: String,
+}
+
+impl From<ToldRecord> for ToldJson {
+    fn from(told: ToldRecord) -> Self {
+        Self { value: told.value, source: told.source, at: told.at.to_string() }
+    }
+}
+
+/// Something that happened to a campaign.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventJson {
+    at: String,
+    /// `opened`, `merged`, `merged-into`, `came`, `left`, `withdrawn` or `ended`.
+    event: String,
+    /// The other campaign.
+    other: Option<String>,
+    /// How many mails it concerns; of `withdrawn`, how many different texts carry the value.
+    mails: u64,
+    /// The value that turned common.
+    detail: String,
+}
+
+impl From<CampaignEvent> for EventJson {
+    fn from(event: CampaignEvent) -> Self {
+        Self {
+            at: event.at.to_string(),
+            event: event.event,
+            other: event.other.map(|id| id.to_string()),
+            mails: event.mails,
+            detail: event.detail,
         }
     }
 }

@@ -154,6 +154,14 @@ pub(crate) fn reason_kind(v: &View, kind: ReasonKind) -> &'static str {
     match kind {
         ReasonKind::Text => v.t("文面", "Wording"),
         ReasonKind::Attachment => v.t("添付ファイル", "Attachment"),
+        ReasonKind::Structure => v.t("HTML の構造", "HTML structure"),
+        ReasonKind::Password => v.t("パスワード", "Password"),
+        ReasonKind::Subject => v.t("件名", "Subject"),
+        ReasonKind::Sender => v.t("送信者", "Sender"),
+        ReasonKind::Route => v.t("送信経路", "Route"),
+        ReasonKind::Url => v.t("リンク先", "Link targets"),
+        ReasonKind::C2 => v.t("不正接続先", "C2 address"),
+        ReasonKind::Analyst => v.t("分析担当者の判断", "Analyst's word"),
         ReasonKind::Infrastructure => v.t("送信元・リンク先", "Infrastructure"),
     }
 }

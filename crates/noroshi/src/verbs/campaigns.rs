@@ -20,8 +20,8 @@ use crate::screen::shape::{cut, number, pad, width};
 
 /// Recognise campaigns in a pile of mails, and say why (同じ攻撃を見分ける)
 ///
-/// Near-identical text, the same attachment, the same rare infrastructure tie mails; what many unrelated
-/// mails have in common ties nothing. Works offline; the order of the paths does not matter.
+/// Near-identical text, attachments and what made them, the same rare senders, routes and link targets tie mails; what
+/// many unrelated mails have in common ties nothing. Works offline; the order of the paths does not matter.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  noroshi campaigns reported/\n  noroshi campaigns --by text,attachment --json a.mbox ~/Maildir > campaigns.json"
@@ -31,8 +31,9 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
     paths: Vec<String>,
 
-    /// What may tie mails: text, attachment, infrastructure, separated by commas
-    #[arg(long, value_name = "KINDS", value_parser = kinds, default_value = "text,attachment,infrastructure")]
+    /// What may tie mails, separated by commas: text, structure, attachment, password, subject, sender, route, url;
+    /// infrastructure stands for sender, route and url [default: all]
+    #[arg(long, value_name = "KINDS", value_parser = kinds, default_value = ALL, hide_default_value = true)]
     by: Kinds,
 
     /// JSON (the default where no terminal is)
@@ -59,8 +60,13 @@ pub(crate) struct Args {
     guards: GuardArgs,
 }
 
+/// Every kind that mails alone can show.
+const ALL: &str = "text,structure,attachment,password,subject,infrastructure";
+
 fn kinds(text: &str) -> Result<Kinds, String> {
-    Kinds::parse(text).map_err(|error| format!("{error}; use text, attachment, infrastructure"))
+    Kinds::parse(text).map_err(|error| {
+        format!("{error}; use text, structure, attachment, password, subject, sender, route, url, infrastructure")
+    })
 }
 
 /// What is kept of a mail: its raw bytes and its facts are gone by then.
@@ -97,6 +103,9 @@ struct Reason<'a> {
     kind: &'static str,
     weight: f64,
     value: &'a str,
+    /// How many different texts here carry the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts: Option<u64>,
 }
 
 pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
@@ -115,7 +124,7 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         |path, mail| {
             let facts = mail.dissect(path, &settings, &[]);
             Kept {
-                signature: Signature::of(&facts),
+                signature: Signature::of_kinds(&facts, args.by),
                 at: facts.date.as_deref().and_then(|date| date.parse().ok()),
                 subject: cut(&harmless(facts.subject.as_deref().unwrap_or_default()), 200),
                 sha256: facts.sha256,
@@ -197,6 +206,7 @@ fn output<'a>(grouping: &'a Grouping, mails: &'a [Mail]) -> Output<'a> {
                             kind: reason.kind.word(),
                             weight: reason.weight,
                             value: &reason.value,
+                            texts: reason.texts,
                         })
                         .collect(),
                 })
@@ -241,11 +251,9 @@ fn table(grouping: &Grouping, mails: &[Mail], style: &Style) -> String {
             page.line(&format!("  {text}{}", paint.dim(&times)));
         }
         let reasons = group.links.iter().flat_map(|link| &link.reasons).map(|reason| {
-            let name = match (reason.kind, style.lang) {
-                (lexicon::ReasonKind::Text, Lang::Ja) => "本文",
-                (lexicon::ReasonKind::Attachment, Lang::Ja) => "添付",
-                (lexicon::ReasonKind::Infrastructure, Lang::Ja) => "基盤",
-                (kind, Lang::En) => kind.word(),
+            let name = match style.lang {
+                Lang::Ja => japanese(reason.kind),
+                Lang::En => reason.kind.word(),
             };
             // How alike two texts are differs from pair to pair: one line for all of them.
             let value = if reason.kind == lexicon::ReasonKind::Text {
@@ -298,10 +306,27 @@ fn table(grouping: &Grouping, mails: &[Mail], style: &Style) -> String {
     page.out
 }
 
+/// A kind of link in Japanese, short enough for a column.
+fn japanese(kind: lexicon::ReasonKind) -> &'static str {
+    match kind {
+        lexicon::ReasonKind::Text => "本文",
+        lexicon::ReasonKind::Structure => "構造",
+        lexicon::ReasonKind::Attachment => "添付",
+        lexicon::ReasonKind::Password => "暗号",
+        lexicon::ReasonKind::Subject => "件名",
+        lexicon::ReasonKind::Sender => "送信",
+        lexicon::ReasonKind::Route => "経路",
+        lexicon::ReasonKind::Url => "接続",
+        lexicon::ReasonKind::C2 => "Ｃ２",
+        lexicon::ReasonKind::Analyst => "分析",
+        lexicon::ReasonKind::Infrastructure => "基盤",
+    }
+}
+
 /// A value in common. Infrastructure is told as `host evil.example (3 mails)`.
 fn shown(kind: lexicon::ReasonKind, value: &str) -> String {
     match kind {
-        lexicon::ReasonKind::Infrastructure => value.split(' ').map(defanged).collect::<Vec<_>>().join(" "),
+        kind if kind.is_infrastructure() => value.split(' ').map(defanged).collect::<Vec<_>>().join(" "),
         _ => harmless(value),
     }
 }

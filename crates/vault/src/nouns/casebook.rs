@@ -1,30 +1,20 @@
-//! Link keys, links and campaigns.
+//! Campaigns with their links and history, pins and told addresses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use desk::records::{
-    CampaignRecord, CampaignSummary, Casebook, Cursor, KeyCount, LinkKey, Page, PageRequest, RecordResult,
+    AuditEntry, CampaignEvent, CampaignRecord, CampaignSummary, Casebook, Cursor, Page, PageRequest, PinOutcome,
+    PinRecord, RecordResult, ToldRecord,
 };
 use jiff::Timestamp;
-use lexicon::Link;
-use lexicon::campaign::Reason;
-use lexicon::ids::{CampaignId, MemberId, SubmissionId};
-use sqlx::AssertSqlSafe;
+use lexicon::ids::{CampaignId, MemberId, PinId, SubmissionId};
 
+use super::linking::{self, Linker};
+use super::audit;
 use super::pages::page;
 use crate::Vault;
-use crate::sql::{Row, args, marks, padded, select};
-
-/// Keys, each once or repeated to fill up, in lists that both databases take.
-fn key_lists(keys: &[LinkKey]) -> Vec<Vec<LinkKey>> {
-    let keys: Vec<LinkKey> = keys.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    padded(&keys)
-}
-
-pub(super) fn read_key(row: &Row) -> RecordResult<LinkKey> {
-    Ok(LinkKey { kind: row.count("kind")?, value: row.int("value")?.cast_unsigned() })
-}
+use crate::sql::{Row, args, select};
 
 fn read_summary(row: &Row) -> RecordResult<CampaignSummary> {
     let opened = row.time("opened")?;
@@ -41,79 +31,105 @@ fn read_summary(row: &Row) -> RecordResult<CampaignSummary> {
 
 #[async_trait]
 impl Casebook for Vault {
-    async fn key_counts(&self, keys: &[LinkKey]) -> RecordResult<Vec<KeyCount>> {
-        let mut session = self.store.snapshot("count link keys", "link key").await?;
-        let mut counts = BTreeMap::new();
-        for list in key_lists(keys) {
-            // A join, in this order: an IN over pairs makes SQLite read the whole table.
-            let sql = format!(
-                "WITH wanted (kind, value) AS (VALUES {}) SELECT k.kind AS kind, k.value AS value, \
-                 k.submissions AS submissions, k.families AS families FROM wanted w CROSS JOIN key_count k \
-                 WHERE k.kind = w.kind AND k.value = w.value",
-                marks(1, 2, list.len())
-            );
-            let args = list.iter().flat_map(|key| args![key.kind, key.value]).collect();
-            for row in session.rows(AssertSqlSafe(sql), args).await? {
-                let key = read_key(&row)?;
-                let (submissions, families) = (row.count("submissions")?, row.count("families")?);
-                counts.insert(key, KeyCount { key, submissions, families });
-            }
-        }
-        Ok(counts.into_values().collect())
-    }
-
-    async fn carriers(&self, keys: &[LinkKey], limit: u32) -> RecordResult<Vec<SubmissionId>> {
-        let mut session = self.store.snapshot("find carriers of link keys", "link key").await?;
-        let mut oldest: BTreeSet<(Timestamp, SubmissionId)> = BTreeSet::new();
-        for list in key_lists(keys) {
-            // The oldest carriers of all are among the oldest of each key, which its index gives at once: so
-            // a key that very many carry costs no more than the limit.
-            let of_each: Vec<String> = (0..list.len())
-                .map(|place| {
-                    format!(
-                        "SELECT received, submission FROM (SELECT received, submission FROM submission_key \
-                         WHERE kind = ${} AND value = ${} ORDER BY received, submission LIMIT $1) AS k{place}",
-                        place * 2 + 2,
-                        place * 2 + 3
-                    )
-                })
-                .collect();
-            let sql = format!("{} ORDER BY received, submission LIMIT $1", of_each.join(" UNION "));
-            let args = args![limit].into_iter().chain(list.iter().flat_map(|key| args![key.kind, key.value]));
-            for row in session.rows(AssertSqlSafe(sql), args.collect()).await? {
-                oldest.insert((row.time("received")?, row.id("submission")?));
-            }
-        }
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(oldest.into_iter().take(limit).map(|(_, id)| id).collect())
-    }
-
-    async fn keyed(&self) -> RecordResult<u64> {
-        let mut session = self.store.read("count submissions with link keys", "link key").await?;
-        match session.row("SELECT submissions FROM keyed_count", Vec::new()).await? {
-            Some(row) => row.count("submissions"),
-            None => Ok(0),
-        }
-    }
-
     async fn campaign(&self, id: CampaignId) -> RecordResult<Option<CampaignRecord>> {
         let mut session = self.store.snapshot("read a campaign", "campaign").await?;
-        let sql = "SELECT opened, merged_into FROM campaign WHERE id = $1";
+        let sql = "SELECT opened, merged_into, ended FROM campaign WHERE id = $1";
         let Some(row) = session.row(sql, args![id]).await? else { return Ok(None) };
         let (opened, merged_into) = (row.time("opened")?, row.maybe_id("merged_into")?);
+        let ended = row.maybe_time("ended")?;
         let sql = "SELECT id FROM submission WHERE campaign = $1 ORDER BY received, id";
         let submissions = session.rows(sql, args![id]).await?;
         let submissions = submissions.iter().map(|row| row.id("id")).collect::<RecordResult<_>>()?;
-        let sql = "SELECT r.a AS a, r.b AS b, r.kind AS kind, r.weight AS weight, r.value AS value \
-                   FROM submission s JOIN link_reason r ON r.a = s.id JOIN submission t ON t.id = r.b \
-                   WHERE s.campaign = $1 AND t.campaign = $1 ORDER BY r.a, r.b, r.place";
-        let mut links: BTreeMap<(SubmissionId, SubmissionId), Vec<Reason>> = BTreeMap::new();
-        for row in session.rows(sql, args![id]).await? {
-            let (kind, weight, value) = (row.word("kind")?, row.real("weight")?, row.text("value")?);
-            links.entry((row.id("a")?, row.id("b")?)).or_default().push(Reason { kind, weight, value });
+        let links = linking::links(&mut session, id).await?;
+        Ok(Some(CampaignRecord { id, opened, merged_into, ended, submissions, links }))
+    }
+
+    async fn campaign_events(&self, id: CampaignId) -> RecordResult<Vec<CampaignEvent>> {
+        let mut session = self.store.read("read a campaign's history", "campaign event").await?;
+        let sql = "SELECT at, event, other, mails, detail FROM campaign_event WHERE campaign = $1 ORDER BY nth";
+        let rows = session.rows(sql, args![id]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CampaignEvent {
+                    at: row.time("at")?,
+                    event: row.text("event")?,
+                    other: row.maybe_id("other")?,
+                    mails: row.count("mails")?,
+                    detail: row.text("detail")?,
+                })
+            })
+            .collect()
+    }
+
+    async fn put_pin(&self, pin: &PinRecord, entry: &AuditEntry) -> RecordResult<PinOutcome> {
+        let mut session = self.store.write("write a pin", "pin").await?;
+        let done = async {
+            session.alone().await?;
+            let outcome = linking::pin(&mut session, pin).await?;
+            if outcome == PinOutcome::Made {
+                audit::insert(&mut session, entry).await?;
+            }
+            Ok(outcome)
         }
-        let links = links.into_iter().map(|((a, b), reasons)| Link { a, b, reasons }).collect();
-        Ok(Some(CampaignRecord { id, opened, merged_into, submissions, links }))
+        .await;
+        session.end(done).await
+    }
+
+    async fn withdraw_pin(&self, id: PinId, at: Timestamp, entry: &AuditEntry) -> RecordResult<bool> {
+        let mut session = self.store.write("take a pin back", "pin").await?;
+        let done = async {
+            session.alone().await?;
+            let stood = linking::withdraw(&mut session, id, at).await?;
+            if stood {
+                audit::insert(&mut session, entry).await?;
+            }
+            Ok(stood)
+        }
+        .await;
+        session.end(done).await
+    }
+
+    async fn pins(&self, submission: SubmissionId) -> RecordResult<Vec<PinRecord>> {
+        linking::pins(&mut self.store.read("read pins", "pin").await?, submission).await
+    }
+
+    async fn put_told(&self, told: &ToldRecord, entry: &AuditEntry) -> RecordResult<()> {
+        let mut session = self.store.write("write what was told of a mail", "submission").await?;
+        let done = async {
+            session.alone().await?;
+            linking::tell(&mut session, told).await?;
+            audit::insert(&mut session, entry).await
+        }
+        .await;
+        session.end(done).await
+    }
+
+    async fn told(&self, submission: SubmissionId) -> RecordResult<Vec<ToldRecord>> {
+        linking::told(&mut self.store.read("read what was told of a mail", "submission").await?, submission).await
+    }
+
+    async fn sign_earlier(&self, limit: u32, at: Timestamp) -> RecordResult<u64> {
+        // A look without writing, since nothing is there to do as a rule.
+        let look = "SELECT id FROM submission WHERE core IS NULL AND state IN ('dissected', 'judged') \
+                    ORDER BY received, id LIMIT $1";
+        let mut session = self.store.read("look for unsigned submissions", "submission").await?;
+        if session.row(look, args![1u32]).await?.is_none() {
+            return Ok(0);
+        }
+        drop(session);
+        let mut session = self.store.write("sign earlier submissions", "submission").await?;
+        let done = async {
+            session.alone().await?;
+            let rows = session.rows(look, args![limit]).await?;
+            for row in &rows {
+                let mut linker = Linker::new(&mut session, at);
+                linker.renew(row.id("id")?).await?;
+                linker.finish().await?;
+            }
+            Ok(rows.len() as u64)
+        }
+        .await;
+        session.end(done).await
     }
 
     async fn campaigns(&self, request: PageRequest) -> RecordResult<Page<CampaignSummary>> {
@@ -125,7 +141,7 @@ impl Casebook for Vault {
              (SELECT MIN(received) FROM submission s WHERE s.campaign = c.id) AS first_at, \
              (SELECT MAX(received) FROM submission s WHERE s.campaign = c.id) AS last_at, \
              (SELECT subject FROM submission s WHERE s.campaign = c.id ORDER BY received, id LIMIT 1) \
-             AS subject FROM campaign c WHERE merged_into IS NULL",
+             AS subject FROM campaign c WHERE merged_into IS NULL AND ended IS NULL",
         )
         .page("opened", "id", request);
         let rows = session.rows(sql, args).await?;

@@ -9,6 +9,7 @@ mod campaign_views;
 mod campaigns;
 mod casebook;
 mod completion;
+mod linking;
 mod pages;
 mod releases;
 mod roster;

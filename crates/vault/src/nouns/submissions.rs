@@ -131,9 +131,16 @@ impl Submissions for Vault {
         session.end(done).await
     }
 
-    async fn complete(&self, completion: &Completion) -> RecordResult<()> {
-        let mut session = self.store.write("complete a submission", "submission").await?;
-        let done = completion::write(&mut session, completion).await;
+    async fn complete_all(&self, completions: &[Completion]) -> RecordResult<()> {
+        let mut session = self.store.write("complete submissions", "submission").await?;
+        let done = async {
+            session.alone().await?;
+            for completion in completions {
+                completion::write(&mut session, completion).await?;
+            }
+            Ok(())
+        }
+        .await;
         session.end(done).await
     }
 
@@ -158,7 +165,11 @@ impl Submissions for Vault {
 
     async fn redissected(&self, better: &DissectionRecord) -> RecordResult<()> {
         let mut session = self.store.write("improve a dissection", "dissection").await?;
-        let done = completion::rewrite(&mut session, better).await;
+        let done = async {
+            session.alone().await?;
+            completion::rewrite(&mut session, better).await
+        }
+        .await;
         session.end(done).await
     }
 

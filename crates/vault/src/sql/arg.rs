@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lexicon::ids::{
-    AccountId, AdvisoryId, AuditId, CampaignId, HypothesisId, MemberId, SigId, SightingId, SubmissionId,
+    AccountId, AdvisoryId, AuditId, CampaignId, HypothesisId, MemberId, PinId, SigId, SightingId, SubmissionId,
     ThreatActorId, TokenId,
 };
 use uuid::Uuid;
@@ -96,6 +96,18 @@ impl From<Option<&str>> for Arg {
     }
 }
 
+impl From<&[u8]> for Arg {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(Some(bytes.to_vec()))
+    }
+}
+
+impl From<Option<&[u8]>> for Arg {
+    fn from(bytes: Option<&[u8]>) -> Self {
+        Self::Bytes(bytes.map(<[u8]>::to_vec))
+    }
+}
+
 impl From<&[u8; 32]> for Arg {
     fn from(digest: &[u8; 32]) -> Self {
         Self::Bytes(Some(digest.to_vec()))
@@ -122,5 +134,7 @@ macro_rules! id_args {
         }
     )*};
 }
-id_args!(MemberId, SigId, AccountId, TokenId, SubmissionId, CampaignId, AdvisoryId, SightingId, AuditId);
+id_args!(
+    MemberId, SigId, AccountId, TokenId, SubmissionId, CampaignId, AdvisoryId, SightingId, AuditId, PinId
+);
 id_args!(ThreatActorId, HypothesisId);

@@ -139,6 +139,11 @@ impl Row {
         self.there(column, self.maybe_id(column)?)
     }
 
+    pub(crate) fn bytes(&self, column: &str) -> RecordResult<Vec<u8>> {
+        let bytes = self.maybe_bytes(column)?;
+        self.there(column, bytes)
+    }
+
     pub(crate) fn digest(&self, column: &str) -> RecordResult<[u8; 32]> {
         let bytes = self.maybe_bytes(column)?;
         let bytes = self.there(column, bytes)?;

@@ -49,6 +49,17 @@ impl Store {
         Ok(Session { wire: wire.map_err(|source| failure(action, noun, source))?, action, noun })
     }
 
+    /// Carries what is in SQLite's log into its file, as far as that holds up nobody; false where the store is closed.
+    pub(crate) async fn checkpoint(&self) -> bool {
+        let Self::Sqlite { readers, .. } = self else { return false };
+        if readers.is_closed() {
+            return false;
+        }
+        // Where it cannot be done now, it is done the next time.
+        let _ = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(readers).await;
+        true
+    }
+
     /// Closes all connections.
     pub(crate) async fn close(&self) {
         match self {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use desk::records::{
     Advisories as _, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, ApprovalState, AuditTrail as _,
-    CampaignChange, PAGE_LIMIT, PageRequest, ReleaseRecord, Roster as _,
+    PAGE_LIMIT, PageRequest, ReleaseRecord, Roster as _,
 };
 use futures_util::future::join_all;
 use lexicon::indicator::FileHashes;
@@ -12,7 +12,7 @@ use lexicon::{Advisory, AdvisoryState, Audience, Indicator, Lang, ObservableType
 use vault::Vault;
 
 use crate::world::{
-    HOSTILE, account, all_pages, at, completed, digest, entry, hostile, id, is_conflict, mail, members, sig,
+    HOSTILE, account, all_pages, at, campaign_of, completed, digest, entry, hostile, id, is_conflict, members, sig,
 };
 
 pub(crate) async fn numbers_of_a_year_count_up_from_one_each_handed_out_once(vault: Vault) {
@@ -157,8 +157,9 @@ pub(crate) async fn of_two_writers_with_the_same_revision_one_meets_a_conflict(v
 
 pub(crate) async fn advisories_are_listed_newest_first_and_filtered(vault: Vault) {
     members(&vault, 1).await;
-    let campaign = id(5000);
-    completed(&vault, 1, id(1), CampaignChange::Open(campaign, vec![mail(1)])).await;
+    completed(&vault, 1, id(1), 1).await;
+    completed(&vault, 2, id(1), 1).await;
+    let campaign = campaign_of(&vault, 1).await.unwrap();
     for n in 1..=7 {
         let mut record = AdvisoryRecord { created: at(i64::from(n / 3)), ..draft(n) };
         if n % 2 == 0 {

@@ -1,6 +1,7 @@
 //! Promises of completing a submission.
 
-use desk::records::{CampaignChange, Casebook as _, Completion, DissectionRecord, Submissions as _};
+use casework::Signature;
+use desk::records::{Completion, DissectionRecord, Submissions as _};
 use futures_util::future::join_all;
 use lexicon::SubmissionState;
 use lexicon::facts::{
@@ -11,7 +12,7 @@ use lexicon::observable::{GuardMark, Hashes, Observable, ObservableType};
 use vault::Vault;
 
 use crate::world::{
-    HOSTILE, at, completion, hostile, id, is_conflict, is_refused, key, link, mail, members, received, taken,
+    HOSTILE, at, campaign_of, completed, completion, hostile, id, is_conflict, mail, members, received, taken, templated,
 };
 
 /// How deep mails and archives lie in each other at most; `forensics` stops far earlier.
@@ -97,7 +98,8 @@ fn facts() -> MailFacts {
 
 fn with_facts(n: u32, facts: MailFacts) -> Completion {
     let completion = completion(n);
-    Completion { dissection: DissectionRecord { facts, ..completion.dissection }, ..completion }
+    let signature = Signature::of(&facts);
+    Completion { dissection: DissectionRecord { facts, ..completion.dissection }, signature, ..completion }
 }
 
 pub(crate) async fn facts_come_back_exactly_whatever_the_mail_holds(vault: Vault) {
@@ -159,7 +161,7 @@ pub(crate) async fn of_two_who_complete_at_once_one_meets_a_conflict(vault: Vaul
     members(&vault, 1).await;
     for n in 1..=10 {
         taken(&vault, n, id(1)).await;
-        let completion = Completion { keys: vec![key(1, 7)], ..completion(n) };
+        let completion = templated(n, 1);
         let tries = (0..2).map(|_| {
             let (vault, completion) = (vault.clone(), completion.clone());
             tokio::spawn(async move { vault.complete(&completion).await })
@@ -167,37 +169,32 @@ pub(crate) async fn of_two_who_complete_at_once_one_meets_a_conflict(vault: Vaul
         let results: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
         assert_eq!(results.iter().filter(|result| is_conflict(result)).count(), 1);
-        assert_eq!(vault.keyed().await.unwrap(), u64::from(n));
     }
+    // Each was counted once: a campaign of ten.
+    let campaign = campaign_of(&vault, 1).await.unwrap();
+    assert_eq!(vault.campaign(campaign).await.unwrap().unwrap().submissions.len(), 10);
 }
 
-pub(crate) async fn a_completion_that_fails_leaves_nothing_behind(vault: Vault) {
+pub(crate) async fn completions_that_fail_together_leave_nothing_behind(vault: Vault) {
     members(&vault, 1).await;
-    let record = taken(&vault, 1, id(1)).await;
-    // Its link names a submission that does not exist.
-    let broken = Completion {
-        keys: vec![key(1, 7)],
-        links: vec![link(1, 9)],
-        change: CampaignChange::Open(id(5000), vec![mail(1)]),
-        ..completion(1)
-    };
-    assert!(is_refused(&vault.complete(&broken).await));
-    assert_eq!(vault.submission(mail(1)).await.unwrap(), Some(record));
-    assert_eq!(vault.dissection(&broken.dissection.sha256).await.unwrap(), None);
-    assert_eq!(vault.keyed().await.unwrap(), 0);
-    assert_eq!(vault.key_counts(&broken.keys).await.unwrap(), []);
-    assert_eq!(vault.campaign(id(5000)).await.unwrap(), None);
-    vault.complete(&completion(1)).await.unwrap();
+    completed(&vault, 1, id(1), 1).await;
+    taken(&vault, 2, id(1)).await;
+    // The second of them was never taken up.
+    let both = [templated(2, 1), templated(3, 1)];
+    assert!(is_conflict(&vault.complete_all(&both).await));
+    assert_eq!(vault.submission(mail(2)).await.unwrap().unwrap().state, SubmissionState::Dissecting);
+    assert_eq!(vault.dissection(&both[0].dissection.sha256).await.unwrap(), None);
+    assert_eq!(campaign_of(&vault, 1).await, None);
+    vault.complete(&both[0]).await.unwrap();
+    assert!(campaign_of(&vault, 1).await.is_some());
 }
 
 pub(crate) async fn a_completion_that_fails_holds_up_nobody(vault: Vault) {
     received(&vault, 20).await;
     for n in 1..20 {
         vault.claim().await.unwrap();
-        // It has written a link to the waiting submission when it finds that there is no such campaign.
-        let change = CampaignChange::Join(id(5000));
-        let stray = Completion { links: vec![link(n, n + 1)], change, ..completion(n) };
-        assert!(is_conflict(&vault.complete(&stray).await));
+        let stray = [templated(n, 1), templated(n + 1, 1)];
+        assert!(is_conflict(&vault.complete_all(&stray).await));
         let next = vault.claim().await.unwrap().expect("the waiting submission");
         assert_eq!(next.id, mail(n + 1));
         // Everything back, and this one out of the way.

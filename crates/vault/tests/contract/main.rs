@@ -23,6 +23,7 @@ mod campaign_views;
 mod casebook;
 mod cluster;
 mod completion;
+mod linking;
 mod opening;
 mod roster;
 mod sightings;
@@ -75,25 +76,12 @@ contract! {
         a_better_dissection_takes_the_place_of_the_known_one,
         a_submission_that_is_not_being_dissected_cannot_be_completed,
         of_two_who_complete_at_once_one_meets_a_conflict,
-        a_completion_that_fails_leaves_nothing_behind,
+        completions_that_fail_together_leave_nothing_behind,
         a_completion_that_fails_holds_up_nobody,
         a_dissection_of_the_same_engine_is_kept_and_a_newer_engine_is_shown,
         an_attachment_tree_as_deep_as_the_limits_allow_can_be_read_again,
     ];
     casebook: [
-        keys_are_counted_by_submission_and_by_family,
-        key_counts_are_sorted_and_leave_out_what_nobody_carries,
-        more_keys_than_a_statement_takes_are_counted,
-        carriers_come_oldest_first_each_once_up_to_the_limit,
-        only_submissions_with_keys_count_as_keyed,
-        a_campaign_opens_with_its_submissions_and_links,
-        a_submission_joins_a_campaign,
-        a_merge_keeps_the_history_and_leads_old_addresses_on,
-        a_merge_of_a_merge_leads_to_the_campaign_that_stands,
-        joining_a_campaign_that_was_merged_meanwhile_joins_the_one_that_stands,
-        opening_with_a_submission_that_found_a_campaign_meanwhile_joins_that_one,
-        an_unknown_campaign_cannot_be_joined,
-        workers_that_complete_at_once_lose_no_tie,
         campaigns_are_listed_newest_first_with_counts_and_the_first_subject,
         members_of_a_campaign_come_in_the_order_of_their_first_report,
     ];
@@ -110,6 +98,7 @@ contract! {
         a_campaign_is_read_part_by_part_oldest_first,
         arrivals_are_told_by_member_and_hour,
         a_picture_shows_the_first_mail_of_each_member,
+        pairs_of_mails_say_what_they_have_in_common,
         how_a_campaign_was_judged_is_counted,
     ];
     threat_actors: [
@@ -117,6 +106,19 @@ contract! {
         a_claim_is_taken_back_once_and_never_erased,
         claims_follow_a_campaign_into_the_one_it_was_merged_into,
         campaigns_that_share_a_c2_address_are_found,
+    ];
+    linking: [
+        mails_of_one_template_are_one_campaign_and_say_why,
+        a_merge_keeps_the_history_and_leads_old_addresses_on,
+        a_value_that_turns_common_withdraws_what_rested_on_it_and_the_history_says_so,
+        workers_that_complete_at_once_come_to_what_one_after_the_other_does,
+        a_pin_ties_what_nothing_else_ties_and_survives_what_comes,
+        a_mail_that_is_pinned_apart_leaves_its_template,
+        a_pin_that_contradicts_an_earlier_one_is_refused_by_its_name,
+        a_pin_that_is_withdrawn_leaves_the_mails_to_what_they_say,
+        a_told_address_ties_and_is_told_once,
+        a_better_dissection_ties_by_what_is_inside,
+        a_template_of_very_many_texts_is_one_campaign,
     ];
     advisories: [
         numbers_of_a_year_count_up_from_one_each_handed_out_once,

@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use casework::Signature;
 use desk::records::{
-    AuditEntry, CampaignChange, Channel, Completion, DissectionRecord, LinkKey, NewSubmission, Page,
-    PageRequest, RecordError, RecordResult, Roster as _, SubmissionRecord, Submissions as _,
+    AuditEntry, Channel, Completion, DissectionRecord, NewSubmission, Page, PageRequest, PinRecord, RecordError, RecordResult, Roster as _, SubmissionRecord, Submissions as _,
 };
 use jiff::Timestamp;
-use lexicon::campaign::Reason;
 use lexicon::facts::Mailbox;
-use lexicon::ids::{AccountId, AuditId, MemberId, SubmissionId};
+use lexicon::ids::{AccountId, AuditId, CampaignId, MemberId, SubmissionId};
 use lexicon::member::Identity;
-use lexicon::{Link, MailFacts, Member, ReasonKind, Role, Sig};
+use lexicon::{MailFacts, Member, Role, Sig};
 use uuid::Uuid;
 use vault::Vault;
 
@@ -140,34 +139,49 @@ pub(crate) fn completion(n: u32) -> Completion {
             engine: "noroshi 0.1.0".to_owned(),
             at: at(i64::from(n) * 1_000_000 + 5),
         },
-        keys: Vec::new(),
-        family: u64::from(n),
-        links: Vec::new(),
-        change: CampaignChange::None,
+        signature: Signature::of(&MailFacts::default()),
     }
 }
 
-/// Hands in, takes up and completes the n-th mail of a member with a campaign change.
-pub(crate) async fn completed(vault: &Vault, n: u32, by: MemberId, change: CampaignChange) {
+/// What a worker writes for the n-th mail, whose text is that of a template: mails of one template are one campaign.
+/// Template 0 is of the mail's own.
+pub(crate) fn templated(n: u32, template: u32) -> Completion {
+    let mut completion = completion(n);
+    let seed = if template == 0 { 1_000_000 + n } else { template };
+    completion.dissection.facts.body.text = text_of(seed);
+    completion.signature = Signature::of(&completion.dissection.facts);
+    completion
+}
+
+/// A text that shares nothing with that of another number.
+pub(crate) fn text_of(number: u32) -> String {
+    let mut state = u64::from(number) * 7919 + 13;
+    let mut word = || {
+        (0..6)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b'a' + (state >> 33) as u8 % 26)
+            })
+            .collect::<String>()
+    };
+    (0..40).map(|_| word()).collect::<Vec<_>>().join(" ")
+}
+
+/// A pin that two mails are the same attack.
+pub(crate) fn same(a: u32, b: u32) -> PinRecord {
+    let (id, note) = (id(u128::from(a) * 1000 + u128::from(b)), "note".to_owned());
+    PinRecord { id, a: mail(a), b: mail(b), same: true, note, account: account(900), at: at(0), withdrawn: None }
+}
+
+/// The campaign of the n-th mail.
+pub(crate) async fn campaign_of(vault: &Vault, n: u32) -> Option<CampaignId> {
+    vault.submission(mail(n)).await.unwrap().unwrap().campaign
+}
+
+/// Hands in, takes up and completes the n-th mail of a member, with the text of a template.
+pub(crate) async fn completed(vault: &Vault, n: u32, by: MemberId, template: u32) {
     taken(vault, n, by).await;
-    vault.complete(&Completion { change, ..completion(n) }).await.unwrap();
-}
-
-pub(crate) fn key(kind: u8, value: u64) -> LinkKey {
-    LinkKey { kind, value }
-}
-
-/// A link between two mails.
-pub(crate) fn link(a: u32, b: u32) -> Link<SubmissionId> {
-    let reason = |kind, weight, value: &str| Reason { kind, weight, value: value.to_owned() };
-    Link {
-        a: mail(a),
-        b: mail(b),
-        reasons: vec![
-            reason(ReasonKind::Text, 0.94, "jaccard 0.94"),
-            reason(ReasonKind::Infrastructure, 1.0 / 3.0, "host evil.example\0"),
-        ],
-    }
+    vault.complete(&templated(n, template)).await.unwrap();
 }
 
 /// An account's id.
