@@ -9,23 +9,19 @@
 //! 3. A campaign is one core and those *directly* tied to it that are smaller ([`is_centre`], [`choose`]): no chain of
 //!    weak ties makes a giant.
 //!
-//! What stands above links is here too, as pure functions: how an attack spread ([`spread`]), a suggested verdict with
-//! its grounds ([`suggest`]), and where two mails of one template differ ([`diff`]).
-//!
-//! The same input gives the same output in any order; nothing here reads a clock, a file or a random number.
-
-mod compare;
-pub mod diff;
-mod form;
 //! [`group`] does it for a pile of mails at once. A store does it mail by mail with the same parts, and comes to the
 //! same: each rule looks at a bounded number of others, and where a step is passed (a place holds more texts than
 //! [`ROOM`], a value turns common), what rested on it is decided anew. ADR 9 says why so.
+//!
+//! What stands above links is here too, as pure functions: how an attack spread ([`spread`]), a suggested verdict with
+//! its grounds ([`suggest`]), and where two mails of one template differ ([`diff`]).
 //!
 //! Freemail, hosting, shortening and mailing services never tie. The same input gives the same output in any order;
 //! nothing here reads a clock, a file or a random number.
 
 mod compare;
 mod cores;
+pub mod diff;
 mod group;
 mod kinds;
 mod letters;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use lexicon::Link;
 use lexicon::ids::{AccountId, CampaignId, MemberId, PinId, SubmissionId};
 
-use super::{Page, PageRequest, RecordResult};
+use super::{AuditEntry, Page, PageRequest, RecordResult};
 
 /// A campaign as kept.
 #[derive(Debug, Clone, PartialEq)]
