@@ -94,7 +94,10 @@ try {
     await Promise.all([page.waitForNavigation(), page.evaluate(() => document.querySelector("[name=password]").form.requestSubmit())]);
     const views = ["", "/rendered", "/source", "/files/0/hex", "/files/0/strings", "/files/0/download"];
     const paths = ["/", "/submissions", ...ids.flatMap((id) => views.map((view) => `/submissions/${id}${view}`))];
-    if (user === "analyst") paths.push("/campaigns", ...campaigns.map((c) => `/campaigns/${c.id}`));
+    if (user === "analyst") {
+      paths.push("/campaigns", ...campaigns.flatMap((c) => [`/campaigns/${c.id}`, `/campaigns/${c.id}/spread?place=1`]));
+      paths.push("/verdicts", "/actors", ...ids.slice(1).map((id, n) => `/submissions/${ids[n]}/diff/${id}`));
+    }
     for (const path of paths) {
       const answer = await page.goto(`${url}${path}`);
       if (!answer.ok()) problems.push(`${path}: ${answer.status()}`);
