@@ -48,6 +48,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
         .collect();
     let singletons: Vec<&str> = grouping.singletons.iter().map(|&mail| path(mail)).collect();
-    serde_json::to_writer(std::io::stdout(), &serde_json::json!({"campaigns": campaigns, "singletons": singletons}))?;
+    serde_json::to_writer(
+        std::io::stdout(),
+        &serde_json::json!({"campaigns": campaigns, "singletons": singletons}),
+    )?;
     Ok(())
 }

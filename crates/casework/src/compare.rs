@@ -37,7 +37,8 @@ pub fn compare(a: &Signature, b: &Signature, count: &impl Fn(u64) -> Count, kind
             }
         }
     }
-    let scattered = [a, b].iter().any(|mail| mail.marks().iter().any(|mark| mark.kind == MarkKind::Scattered));
+    let scattered =
+        [a, b].iter().any(|mail| mail.marks().iter().any(|mark| mark.kind == MarkKind::Scattered));
     for (mark, other) in shared(a.marks(), b.marks()) {
         if !kinds.has(mark.kind.reason()) {
             continue;
@@ -109,7 +110,9 @@ fn reason(mark: &Mark, other: &Mark, weight: f64, count: Count) -> Reason {
 }
 
 fn tidy(mut reasons: Vec<Reason>) -> Vec<Reason> {
-    reasons.sort_by(|x, y| y.weight.total_cmp(&x.weight).then_with(|| (x.kind, &x.value).cmp(&(y.kind, &y.value))));
+    reasons.sort_by(|x, y| {
+        y.weight.total_cmp(&x.weight).then_with(|| (x.kind, &x.value).cmp(&(y.kind, &y.value)))
+    });
     let mut of_kind: std::collections::HashMap<ReasonKind, usize> = std::collections::HashMap::new();
     reasons.retain(|reason| {
         let told = of_kind.entry(reason.kind).or_default();

@@ -49,7 +49,8 @@ pub(crate) fn cores(signatures: &[Signature], order: &[usize], kinds: Kinds) -> 
             if deep.len() <= ROOM {
                 found.pairs(&prints, deep);
             } else {
-                deep.windows(2).for_each(|pair| found.unite(prints[pair[0].2 as usize].0, prints[pair[1].2 as usize].0));
+                deep.windows(2)
+                    .for_each(|pair| found.unite(prints[pair[0].2 as usize].0, prints[pair[1].2 as usize].0));
             }
         }
     }

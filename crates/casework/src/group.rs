@@ -112,7 +112,9 @@ pub fn group_pinned(signatures: &[Signature], kinds: Kinds, pins: &Pins) -> Grou
             .zip(&cores.profiles)
             .map(|(&mail, profile)| (profile.mails, signatures[mail].identity()))
             .collect();
-        for (from, to) in settle(&ranks, &ties, &apart).into_iter().enumerate().filter(|(from, to)| from != to) {
+        for (from, to) in
+            settle(&ranks, &ties, &apart).into_iter().enumerate().filter(|(from, to)| from != to)
+        {
             let (_, values) = cores.profiles[from].tie(&cores.profiles[to], |key| count(key).texts, kinds);
             let (a, b) = cores.pair(signatures, from, to, &values);
             let marks = signatures[a].marks();
@@ -141,7 +143,8 @@ pub fn links_among(signatures: &[Signature], count: impl Fn(u64) -> Count) -> Ve
     }
     let mut ties: Vec<(f64, usize, usize, Vec<(Held, f64)>)> = Vec::new();
     for (a, b) in cores.candidates(&|key| count(key), Kinds::ALL) {
-        let (strength, values) = cores.profiles[a].tie(&cores.profiles[b], |key| count(key).texts, Kinds::ALL);
+        let (strength, values) =
+            cores.profiles[a].tie(&cores.profiles[b], |key| count(key).texts, Kinds::ALL);
         ties.push((strength, a, b, values));
     }
     ties.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| (x.1, x.2).cmp(&(y.1, y.2))));
@@ -176,9 +179,15 @@ fn with_pins(signatures: &[Signature], pins: &Pins) -> Vec<Signature> {
 }
 
 /// How often every value is seen: in how many mails, and in how many cores by all strong ties, whatever is asked for.
-fn counts(signatures: &[Signature], order: &[usize], kinds: Kinds, by_kinds: &mut Sets) -> HashMap<u64, Count> {
+fn counts(
+    signatures: &[Signature],
+    order: &[usize],
+    kinds: Kinds,
+    by_kinds: &mut Sets,
+) -> HashMap<u64, Count> {
     let strong = [ReasonKind::Text, ReasonKind::Attachment, ReasonKind::Analyst];
-    let mut full = (!strong.into_iter().all(|kind| kinds.has(kind))).then(|| cores(signatures, order, Kinds::ALL).sets);
+    let mut full =
+        (!strong.into_iter().all(|kind| kinds.has(kind))).then(|| cores(signatures, order, Kinds::ALL).sets);
     let sets = full.as_mut().unwrap_or(by_kinds);
     let mut counts: HashMap<u64, Count> = HashMap::new();
     let mut seen: HashSet<(u64, usize)> = HashSet::new();

@@ -183,7 +183,9 @@ impl MarkKind {
 
     pub(crate) fn class(self) -> Class {
         match self {
-            Self::Program | Self::File | Self::Image | Self::Macro | Self::Origin | Self::Trait => Class::File,
+            Self::Program | Self::File | Self::Image | Self::Macro | Self::Origin | Self::Trait => {
+                Class::File
+            }
             Self::Password => Class::Password,
             Self::Structure => Class::Structure,
             Self::Host | Self::Page | Self::Pattern | Self::Scattered => Class::Url,

@@ -29,7 +29,11 @@ pub fn choose<C: Copy>(
 
 /// For each core the core whose campaign it is in, over all cores at once. `ties` and `apart` name pairs in any order,
 /// each once; what is apart is not tied.
-pub(crate) fn settle(ranks: &[(u64, [u8; 16])], ties: &[(usize, usize)], apart: &[(usize, usize)]) -> Vec<usize> {
+pub(crate) fn settle(
+    ranks: &[(u64, [u8; 16])],
+    ties: &[(usize, usize)],
+    apart: &[(usize, usize)],
+) -> Vec<usize> {
     let mut near: Vec<Vec<usize>> = vec![Vec::new(); ranks.len()];
     for &(a, b) in ties {
         near[a].push(b);
@@ -44,14 +48,16 @@ pub(crate) fn settle(ranks: &[(u64, [u8; 16])], ties: &[(usize, usize)], apart: 
         let (mails, first) = ranks[core];
         (mails, near[core].len() as u64, Reverse(first))
     };
-    let centre: Vec<bool> =
-        (0..ranks.len()).map(|core| is_centre(&rank(core), near[core].iter().map(|&other| rank(other)))).collect();
+    let centre: Vec<bool> = (0..ranks.len())
+        .map(|core| is_centre(&rank(core), near[core].iter().map(|&other| rank(other))))
+        .collect();
     (0..ranks.len())
         .map(|core| {
             if centre[core] {
                 return core;
             }
-            let centres = near[core].iter().filter(|&&other| centre[other]).map(|&other| (other, rank(other)));
+            let centres =
+                near[core].iter().filter(|&&other| centre[other]).map(|&other| (other, rank(other)));
             let refused = |to: usize| {
                 kept_apart[core].iter().any(|&other| near[to].contains(&other) && rank(other) > rank(core))
             };

@@ -243,10 +243,7 @@ fn infrastructure_is_told_with_its_rarity() {
     let dress = |n| mail(&text_of_its_own(n)).link("https://x.evil.example/").origin("203.0.113.9");
     let mails: Vec<Mail> =
         [dress(1), dress(2)].into_iter().chain((100..140).map(|n| mail(&text_of_its_own(n)))).collect();
-    assert_eq!(
-        reasons(&mails),
-        ["url host evil.example (2 mails)", "route origin 203.0.113.9 (2 mails)"]
-    );
+    assert_eq!(reasons(&mails), ["url host evil.example (2 mails)", "route origin 203.0.113.9 (2 mails)"]);
 }
 
 /// Mails of which each shares a very rare page with the next and nothing with the rest.
@@ -324,7 +321,11 @@ fn what_files_say_of_their_maker_ties_together_with_something_else() {
     let made = |n: usize, name: &str, value: &str| {
         let mut mail = mail(&text_of_its_own(n));
         let property = Property { name: name.into(), value: value.into() };
-        mail.0.attachments.push(Attachment { kind: "docx".into(), properties: vec![property], ..Attachment::default() });
+        mail.0.attachments.push(Attachment {
+            kind: "docx".into(),
+            properties: vec![property],
+            ..Attachment::default()
+        });
         mail
     };
     let author = |n| made(n, "document.last-saved-by", "pc-7731");
@@ -347,8 +348,14 @@ fn a_password_ties_unless_everybody_uses_it() {
         mail.0.attachments.push(Attachment { kind: "zip".into(), password, ..Attachment::default() });
         mail
     };
-    check(&[locked(1, "Nori-88"), locked(2, "Nori-88"), locked(3, "infected"), locked(4, "infected")], &[&[0, 1]]);
-    assert_eq!(reasons(&[locked(1, "Nori-88"), locked(2, "Nori-88")]), ["password password Nori-88 (2 mails)"]);
+    check(
+        &[locked(1, "Nori-88"), locked(2, "Nori-88"), locked(3, "infected"), locked(4, "infected")],
+        &[&[0, 1]],
+    );
+    assert_eq!(
+        reasons(&[locked(1, "Nori-88"), locked(2, "Nori-88")]),
+        ["password password Nori-88 (2 mails)"]
+    );
 }
 
 #[test]
@@ -384,7 +391,8 @@ fn a_core_is_tied_by_what_enough_of_its_mails_carry() {
 
 #[test]
 fn pins_tie_and_part_whatever_the_mails_say() {
-    let mails: Vec<Signature> = [1, 1, 1, 2, 3].iter().map(|&n| mail(&text_of_its_own(n)).signature()).collect();
+    let mails: Vec<Signature> =
+        [1, 1, 1, 2, 3].iter().map(|&n| mail(&text_of_its_own(n)).signature()).collect();
     let told = |same: &[(usize, usize)], apart: &[(usize, usize)]| {
         let pins = Pins { same: same.to_vec(), apart: apart.to_vec() };
         let told = group_pinned(&mails, Kinds::ALL, &pins);
@@ -522,7 +530,7 @@ proptest! {
         prop_assert!(signature.marks().is_sorted());
         prop_assert!(casework::Card::read(&signature.to_bytes()).is_some_and(|card| card.marks == signature.marks()));
         for print in signature.prints() {
-            prop_assert_eq!(casework::Print::from_bytes(&print.to_bytes()).as_ref(), Some(print));
+            prop_assert_eq!(casework::Print::from_bytes(&print.to_bytes()), Some(print.clone()));
         }
     }
 }

@@ -210,18 +210,19 @@ fn summary(
         .iter()
         .map(|kind| match kind {
             ReasonKind::Structure => lang.pick("HTML の構造がほぼ同一であること", "near-identical HTML"),
-            ReasonKind::Password => lang.pick("添付ファイルのパスワードが同一であること", "the same password of attachments"),
+            ReasonKind::Password => {
+                lang.pick("添付ファイルのパスワードが同一であること", "the same password of attachments")
+            }
             ReasonKind::Subject => lang.pick("件名の型が同一であること", "the same pattern of subjects"),
             ReasonKind::C2 => lang.pick("不正接続先が同一であること", "the same command-and-control address"),
             ReasonKind::Analyst => lang.pick("分析の結果", "analysis"),
             ReasonKind::Text => lang.pick("文面がほぼ同一であること", "near-identical wording"),
-            ReasonKind::Attachment => {
-                lang.pick("添付ファイルが共通すること", "attachments in common")
-            }
-            ReasonKind::Infrastructure | ReasonKind::Sender | ReasonKind::Route | ReasonKind::Url => lang.pick(
-                "送信元・リンク先などの珍しい値が共通すること",
-                "rare senders or link targets in common",
-            ),
+            ReasonKind::Attachment => lang.pick("添付ファイルが共通すること", "attachments in common"),
+            ReasonKind::Infrastructure | ReasonKind::Sender | ReasonKind::Route | ReasonKind::Url => lang
+                .pick(
+                    "送信元・リンク先などの珍しい値が共通すること",
+                    "rare senders or link targets in common",
+                ),
         })
         .collect();
     // Sender, route and link targets are told in one phrase.

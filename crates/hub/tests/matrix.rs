@@ -237,7 +237,9 @@ async fn ask(hub: &Hub, door: Door, method: &Method, path: &str, user: &str) -> 
 fn api_body(path: &str) -> String {
     let body = match path.rsplit('/').next().unwrap_or("") {
         "verdict" => serde_json::json!({ "verdict": "mass", "reason": "r" }),
-        "pins" => serde_json::json!({ "other": MemberId::from_name("a").to_string(), "same": true, "note": "" }),
+        "pins" => {
+            serde_json::json!({ "other": MemberId::from_name("a").to_string(), "same": true, "note": "" })
+        }
         "told" => serde_json::json!({ "values": ["c2.evil.example"] }),
         "sightings" => serde_json::json!({ "seen": false }),
         _ if path.contains("/approvals/") => serde_json::json!({ "approve": true, "digest": "0".repeat(64) }),

@@ -8,10 +8,8 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use casework::Signature;
-use desk::records::{
-    Casebook as _, Completion, DissectionRecord, PageRequest, Roster as _,
-};
 use desk::records::Submissions as _;
+use desk::records::{Casebook as _, Completion, DissectionRecord, PageRequest, Roster as _};
 use jiff::Timestamp;
 use lexicon::facts::{Fingerprint, Hop, HtmlLink, Mailbox, Origin};
 use lexicon::ids::{MemberId, SubmissionId};
@@ -107,14 +105,11 @@ fn completion(n: u64) -> Completion {
 }
 
 fn id(n: u64) -> SubmissionId {
-    SubmissionId::from_time_and_random(
-        1_795_000_000_000 + i64::try_from(n).unwrap_or(0),
-        {
-            let mut random = [0; 10];
-            random.iter_mut().zip(mix(n).to_be_bytes()).for_each(|(to, from)| *to = from);
-            random
-        },
-    )
+    SubmissionId::from_time_and_random(1_795_000_000_000 + i64::try_from(n).unwrap_or(0), {
+        let mut random = [0; 10];
+        random.iter_mut().zip(mix(n).to_be_bytes()).for_each(|(to, from)| *to = from);
+        random
+    })
 }
 
 fn at(n: u64) -> Timestamp {

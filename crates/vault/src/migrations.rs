@@ -256,4 +256,59 @@ mod tests {
             );
         }
     }
+
+    /// Campaigns that an earlier version made are there, under their ids, when their mails are linked anew.
+    #[tokio::test]
+    async fn mails_that_an_earlier_version_linked_keep_their_campaign() {
+        use desk::records::Casebook as _;
+        use lexicon::MailFacts;
+        use lexicon::ids::CampaignId;
+
+        let folder = tempfile::tempdir().unwrap();
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(folder.path().join("old.sqlite"))
+            .create_if_missing(true)
+            .foreign_keys(true);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let store = Store::Sqlite { writer: pool.clone(), readers: pool };
+        apply(&store, "test", 4).await.unwrap();
+        let id = |n: u128| uuid::Uuid::from_u128(n);
+        let mut session = store.write("write", "submission").await.unwrap();
+        let done = async {
+            let sql = "INSERT INTO member (id, role, name) VALUES ($1, 'member', 'A')";
+            session.run(sql, args![id(1)]).await?;
+            session.run("INSERT INTO campaign (id, opened) VALUES ($1, 7)", args![id(50)]).await?;
+            let text = "Your parcel could not be delivered, please pay the customs fee today.";
+            for (n, text, campaign) in [(1u128, text, true), (2, text, true), (3, "Minutes of the meeting.", false)] {
+                let mut facts = MailFacts { sha256: format!("{n:064}"), ..MailFacts::default() };
+                facts.body.text = text.to_owned();
+                let facts = serde_json::to_string(&facts).unwrap();
+                let sql = "INSERT INTO dissection (sha256, engine, facts, at) VALUES ($1, 'old', $2, 1)";
+                session.run(sql, args![format!("{n:064}").as_str(), facts.as_str()]).await?;
+                let campaign = campaign.then(|| CampaignId::from(id(50)));
+                let sql = "INSERT INTO submission (id, member, account, sha256, size, name, note, channel, received, \
+                           state, attempts, tells, campaign) VALUES ($1, $2, $2, $3, 1, '', '', 'api', $4, \
+                           'judged', 1, 0, $5)";
+                let received = i64::try_from(n).unwrap();
+                session.run(sql, args![id(n), id(1), format!("{n:064}").as_str(), received, campaign]).await?;
+            }
+            let sql = "INSERT INTO link_reason (a, b, place, kind, weight, value) \
+                       VALUES ($1, $2, 0, 'infrastructure', 0.5, 'x')";
+            session.run(sql, args![id(1), id(2)]).await.map(|_| ())
+        }
+        .await;
+        session.end(done).await.unwrap();
+
+        apply(&store, "test", KNOWN_SCHEMA).await.unwrap();
+        let vault = crate::Vault { store: std::sync::Arc::new(store) };
+        let campaign = CampaignId::from(id(50));
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        // Before they are signed, everything stands as it stood.
+        assert_eq!(vault.campaign(campaign).await.unwrap().unwrap().submissions.len(), 2);
+        assert_eq!(vault.sign_earlier(2, now).await.unwrap(), 2);
+        assert_eq!(vault.sign_earlier(9, now).await.unwrap(), 1);
+        assert_eq!(vault.sign_earlier(9, now).await.unwrap(), 0);
+        let kept = vault.campaign(campaign).await.unwrap().unwrap();
+        assert_eq!((kept.submissions.len(), kept.ended, kept.links.len()), (2, None, 1));
+    }
 }

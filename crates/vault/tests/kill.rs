@@ -14,8 +14,8 @@ use std::time::Duration;
 use casework::Signature;
 use desk::records::{
     Advisories as _, AdvisoryFilter, AdvisoryRecord, ApprovalRecord, ApprovalState, AuditEntry,
-    AuditTrail as _, Blobs as _, Casebook as _, Channel, Completion, DissectionRecord,
-    NewSubmission, PageRequest, RecordResult, Roster as _, SubmissionFilter, Submissions as _,
+    AuditTrail as _, Blobs as _, Casebook as _, Channel, Completion, DissectionRecord, NewSubmission,
+    PageRequest, RecordResult, Roster as _, SubmissionFilter, Submissions as _,
 };
 use jiff::Timestamp;
 use lexicon::ids::{AccountId, AdvisoryId, AuditId, MemberId, SubmissionId};
@@ -82,12 +82,8 @@ async fn work(vault: &Vault) -> RecordResult<Option<SubmissionId>> {
     let mut facts = MailFacts::default();
     facts.body.text = "Your parcel could not be delivered, please pay the customs fee today.".to_owned();
     let signature = Signature::of(&facts);
-    let dissection = DissectionRecord {
-        sha256: record.sha256,
-        facts,
-        engine: "test".to_owned(),
-        at: record.received,
-    };
+    let dissection =
+        DissectionRecord { sha256: record.sha256, facts, engine: "test".to_owned(), at: record.received };
     let completion = Completion { submission: record.id, dissection, signature };
     vault.complete(&completion).await?;
     Ok(Some(record.id))

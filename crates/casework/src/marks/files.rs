@@ -66,8 +66,18 @@ const NOBODYS: &[&str] = &[
 ];
 
 /// Passwords that everybody uses: they tie nothing.
-const EVERYBODYS: &[&str] =
-    &["infected", "password", "passw0rd", "malware", "virus", "1234", "12345", "123456", "0000", "velvetsweatshop"];
+const EVERYBODYS: &[&str] = &[
+    "infected",
+    "password",
+    "passw0rd",
+    "malware",
+    "virus",
+    "1234",
+    "12345",
+    "123456",
+    "0000",
+    "velvetsweatshop",
+];
 
 pub(super) fn marks(files: &[Attachment], marks: &mut Vec<Mark>) {
     let mut open: Vec<(&Attachment, usize)> = files.iter().rev().map(|file| (file, 0)).collect();
@@ -95,7 +105,9 @@ fn one(file: &Attachment, marks: &mut Vec<Mark>) {
         let empty = bare.chars().all(|c| matches!(c, '0' | '-' | ':'));
         (!empty && !NOBODYS.contains(&bare.to_lowercase().as_str())).then(|| format!("{name} {value}"))
     };
-    marks.extend(ORIGINS.iter().filter_map(|name| told(name)).map(|value| Mark::new(MarkKind::Origin, &value, 0.85)));
+    marks.extend(
+        ORIGINS.iter().filter_map(|name| told(name)).map(|value| Mark::new(MarkKind::Origin, &value, 0.85)),
+    );
     marks.extend(
         TRAITS.iter().filter_map(|&(name, base)| Some(Mark::new(MarkKind::Trait, &told(name)?, base))),
     );
@@ -118,9 +130,10 @@ fn one(file: &Attachment, marks: &mut Vec<Mark>) {
 
 /// Kinds of files that run something when they are opened.
 const RUNS: &[&str] = &[
-    "exe", "dll", "scr", "sys", "com", "pif", "elf", "macho", "msi", "msix", "appx", "cab-exe", "lnk", "url", "iqy",
-    "slk", "wiz", "js", "jse", "vbs", "vbe", "wsf", "wsh", "hta", "ps1", "bat", "cmd", "jar", "class", "apk", "chm",
-    "reg", "iso", "udf", "img", "vhd", "vhdx", "one", "xll", "cpl", "inf", "docm", "xlsm", "xlsb", "pptm", "dotm",
+    "exe", "dll", "scr", "sys", "com", "pif", "elf", "macho", "msi", "msix", "appx", "cab-exe", "lnk", "url",
+    "iqy", "slk", "wiz", "js", "jse", "vbs", "vbe", "wsf", "wsh", "hta", "ps1", "bat", "cmd", "jar", "class",
+    "apk", "chm", "reg", "iso", "udf", "img", "vhd", "vhdx", "one", "xll", "cpl", "inf", "docm", "xlsm",
+    "xlsb", "pptm", "dotm",
 ];
 
 /// True where opening the file runs something, or somebody took care that nobody looks into it.
@@ -129,7 +142,8 @@ fn runs(file: &Attachment, depth: usize) -> bool {
         || !file.scripts.is_empty()
         || file.encrypted == Some(true)
         || file.password.is_some()
-        || (depth < MAX_DEPTH && file.children.iter().take(MAX_ATTACHMENTS).any(|child| runs(child, depth + 1)))
+        || (depth < MAX_DEPTH
+            && file.children.iter().take(MAX_ATTACHMENTS).any(|child| runs(child, depth + 1)))
 }
 
 /// Whether an attachment can tie, as what, and how much it weighs at most.

@@ -15,7 +15,8 @@ pub(super) fn subject(subject: &str) -> Option<String> {
     let mut rest = subject.trim();
     while let Some((head, tail)) = rest.split_once([':', '：']) {
         let prefix = head.trim().trim_end_matches(|c: char| c.is_ascii_digit() || "[]()".contains(c));
-        if !["re", "fw", "fwd", "aw", "wg", "sv", "返信", "転送"].contains(&prefix.to_lowercase().as_str()) {
+        if !["re", "fw", "fwd", "aw", "wg", "sv", "返信", "転送"].contains(&prefix.to_lowercase().as_str())
+        {
             break;
         }
         rest = tail.trim();
@@ -87,7 +88,9 @@ pub(super) fn path(path: &str) -> Option<String> {
         .split(['&', ';'])
         .filter_map(|pair| pair.split_once('=').map(|(name, _)| name))
         .filter(|name| {
-            !name.is_empty() && name.len() <= LONG_WORD && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+            !name.is_empty()
+                && name.len() <= LONG_WORD
+                && name.chars().all(|c| c.is_alphanumeric() || c == '_')
         })
         .filter(|name| !name.starts_with("utm_"))
         .take(MAX_SEGMENTS)

@@ -37,12 +37,8 @@ fn mailer(print: &Fingerprint, date: Option<&str>) -> Option<String> {
     let or_none = |text: &Option<String>| text.clone().unwrap_or_default();
     let zone = date.and_then(|date| date.get(date.len().checked_sub(6)?..)).unwrap_or("");
     let name = print.mailer.as_deref().or(print.message_id_form.as_deref()).unwrap_or("?");
-    let all = [
-        &print.header_order,
-        &or_none(&print.message_id),
-        &or_none(&print.boundary),
-        &or_none(&print.mime),
-    ];
+    let all =
+        [&print.header_order, &or_none(&print.message_id), &or_none(&print.boundary), &or_none(&print.mime)];
     let mut digest = Sha256::new();
     for part in all {
         digest.update(part);
@@ -78,4 +74,3 @@ fn origin(facts: &MailFacts) -> Option<String> {
     }
     None
 }
-

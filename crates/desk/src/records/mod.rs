@@ -33,8 +33,8 @@ pub use page::{Cursor, CursorError, PAGE_LIMIT, Page, PageRequest};
 pub use roster::Roster;
 pub use sightings::Sightings;
 pub use submissions::{
-    Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt,
-    SubmissionFilter, SubmissionRecord, Submissions,
+    Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt, SubmissionFilter,
+    SubmissionRecord, Submissions,
 };
 pub use threat_actors::{C2Record, ThreatActorSummary, ThreatActors};
 pub use verdicts::{Agreement, CampaignVerdictRecord, Decision, Extent, Judged, VerdictRecord, Verdicts};

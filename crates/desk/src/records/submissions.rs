@@ -1,8 +1,8 @@
 //! Submissions, their queue, and their dissections.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use casework::Signature;
+use jiff::Timestamp;
 use lexicon::ids::{AccountId, CampaignId, MemberId, SubmissionId};
 use lexicon::{MailFacts, SubmissionState, Verdict};
 

@@ -1,8 +1,8 @@
 //! The API's own words: what goes over the wire, and the one conversion from each desk type.
 
 use desk::records::{
-    AdvisoryRecord, ApprovalRecord, CampaignEvent, CampaignRecord, CampaignSummary, PinRecord, QueueDepth, Receipt,
-    SubmissionRecord, ToldRecord,
+    AdvisoryRecord, ApprovalRecord, CampaignEvent, CampaignRecord, CampaignSummary, PinRecord, QueueDepth,
+    Receipt, SubmissionRecord, ToldRecord,
 };
 use desk::sight::SightingCount;
 use gate::Released;
@@ -292,6 +292,9 @@ pub(crate) struct ReasonJson {
     kind: &'static str,
     weight: f64,
     value: String,
+    /// How many different texts are known to carry the value: 2 is the rarest that can tie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts: Option<u64>,
 }
 
 impl From<CampaignRecord> for CampaignJson {
@@ -300,6 +303,7 @@ impl From<CampaignRecord> for CampaignJson {
             kind: reason.kind.word(),
             weight: reason.weight,
             value: reason.value,
+            texts: reason.texts,
         };
         let link = |link: lexicon::Link<lexicon::ids::SubmissionId>| LinkJson {
             a: link.a.to_string(),

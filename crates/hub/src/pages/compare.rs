@@ -63,11 +63,7 @@ struct HoleRow {
     b: String,
 }
 
-async fn show(
-    State(app): State<App>,
-    view: View,
-    Path((one, other)): Path<(String, String)>,
-) -> PageResult {
+async fn show(State(app): State<App>, view: View, Path((one, other)): Path<(String, String)>) -> PageResult {
     let (a, b): (SubmissionId, SubmissionId) = (id(&view, &one)?, id(&view, &other)?);
     Ok(page(&make(&app, &view, a, b, Vec::new(), None).await?))
 }

@@ -67,7 +67,10 @@ async fn pin(State(app): State<App>, view: View, Path(text): Path<String>, form:
         _ => None,
     };
     let problem = match same {
-        None => Problem { field: "same", message: view.t("どちらかを選んでください。", "Choose one of the two.") },
+        None => Problem {
+            field: "same",
+            message: view.t("どちらかを選んでください。", "Choose one of the two."),
+        },
         Some(same) => match app.desk().pin(view.actor()?, a, b, same, form.get("note")).await {
             Ok((_, PinOutcome::Contradicts(_))) => Problem {
                 field: "same",

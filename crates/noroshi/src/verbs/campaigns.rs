@@ -65,7 +65,9 @@ const ALL: &str = "text,structure,attachment,password,subject,infrastructure";
 
 fn kinds(text: &str) -> Result<Kinds, String> {
     Kinds::parse(text).map_err(|error| {
-        format!("{error}; use text, structure, attachment, password, subject, sender, route, url, infrastructure")
+        format!(
+            "{error}; use text, structure, attachment, password, subject, sender, route, url, infrastructure"
+        )
     })
 }
 

@@ -10,8 +10,8 @@ use desk::records::{
 use jiff::Timestamp;
 use lexicon::ids::{CampaignId, MemberId, PinId, SubmissionId};
 
-use super::linking::{self, Linker};
 use super::audit;
+use super::linking::{self, Linker};
 use super::pages::page;
 use crate::Vault;
 use crate::sql::{Row, args, select};
@@ -46,7 +46,8 @@ impl Casebook for Vault {
 
     async fn campaign_events(&self, id: CampaignId) -> RecordResult<Vec<CampaignEvent>> {
         let mut session = self.store.read("read a campaign's history", "campaign event").await?;
-        let sql = "SELECT at, event, other, mails, detail FROM campaign_event WHERE campaign = $1 ORDER BY nth";
+        let sql =
+            "SELECT at, event, other, mails, detail FROM campaign_event WHERE campaign = $1 ORDER BY nth";
         let rows = session.rows(sql, args![id]).await?;
         rows.iter()
             .map(|row| {
@@ -105,7 +106,8 @@ impl Casebook for Vault {
     }
 
     async fn told(&self, submission: SubmissionId) -> RecordResult<Vec<ToldRecord>> {
-        linking::told(&mut self.store.read("read what was told of a mail", "submission").await?, submission).await
+        linking::told(&mut self.store.read("read what was told of a mail", "submission").await?, submission)
+            .await
     }
 
     async fn sign_earlier(&self, limit: u32, at: Timestamp) -> RecordResult<u64> {

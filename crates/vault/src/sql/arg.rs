@@ -135,6 +135,15 @@ macro_rules! id_args {
     )*};
 }
 id_args!(
-    MemberId, SigId, AccountId, TokenId, SubmissionId, CampaignId, AdvisoryId, SightingId, AuditId, PinId
+    MemberId,
+    SigId,
+    AccountId,
+    TokenId,
+    SubmissionId,
+    CampaignId,
+    AdvisoryId,
+    SightingId,
+    AuditId,
+    PinId
 );
 id_args!(ThreatActorId, HypothesisId);

@@ -12,7 +12,8 @@ use lexicon::{Advisory, AdvisoryState, Audience, Indicator, Lang, ObservableType
 use vault::Vault;
 
 use crate::world::{
-    HOSTILE, account, all_pages, at, campaign_of, completed, digest, entry, hostile, id, is_conflict, members, sig,
+    HOSTILE, account, all_pages, at, campaign_of, completed, digest, entry, hostile, id, is_conflict,
+    members, sig,
 };
 
 pub(crate) async fn numbers_of_a_year_count_up_from_one_each_handed_out_once(vault: Vault) {

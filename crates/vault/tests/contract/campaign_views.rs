@@ -1,8 +1,8 @@
 //! Promises of campaigns read part by part.
 
 use desk::records::{
-    CampaignArrival, CampaignStanding, CampaignViews as _, NewSubmission,
-    Submissions as _, VerdictRecord, Verdicts as _,
+    CampaignArrival, CampaignStanding, CampaignViews as _, NewSubmission, Submissions as _, VerdictRecord,
+    Verdicts as _,
 };
 use jiff::{SignedDuration, Timestamp};
 use lexicon::Verdict;

@@ -1,7 +1,7 @@
 //! Promises of completing a submission.
 
 use casework::Signature;
-use desk::records::{Completion, DissectionRecord, Submissions as _};
+use desk::records::{Casebook as _, Completion, DissectionRecord, Submissions as _};
 use futures_util::future::join_all;
 use lexicon::SubmissionState;
 use lexicon::facts::{
@@ -12,7 +12,8 @@ use lexicon::observable::{GuardMark, Hashes, Observable, ObservableType};
 use vault::Vault;
 
 use crate::world::{
-    HOSTILE, at, campaign_of, completed, completion, hostile, id, is_conflict, mail, members, received, taken, templated,
+    HOSTILE, at, campaign_of, completed, completion, hostile, id, is_conflict, mail, members, received,
+    taken, templated,
 };
 
 /// How deep mails and archives lie in each other at most; `forensics` stops far earlier.
@@ -64,6 +65,7 @@ fn facts() -> MailFacts {
         },
         forwards: vec![InlineMail { from: Some(mailbox()), ..InlineMail::default() }],
         html: HtmlFacts {
+            skeleton: hostile(),
             links: vec![HtmlLink { url: hostile(), text: hostile() }],
             forms: vec![HtmlForm { action: hostile(), method: hostile(), password: true }],
             refresh: texts(),

@@ -17,8 +17,8 @@ use vault::Vault;
 use crate::cluster::Cluster;
 use crate::harness::runtime;
 use crate::world::{
-    account, at, campaign_of, completed, completion, entry, id, mail, members, new, received, taken, templated,
-    text_of,
+    account, at, campaign_of, completed, completion, entry, id, mail, members, new, received, taken,
+    templated, text_of,
 };
 
 fn with_facts(n: u32, facts: MailFacts) -> Completion {
@@ -158,7 +158,10 @@ pub(crate) async fn a_pin_that_contradicts_an_earlier_one_is_refused_by_its_name
     }
     // 1 is the same as 3, by way of 2.
     let refused = vault.put_pin(&pin(3, 1, 3, false), &entry()).await.unwrap();
-    assert!(matches!(&refused, PinOutcome::Contradicts(earlier) if earlier.id == id::<PinId>(2)), "{refused:?}");
+    assert!(
+        matches!(&refused, PinOutcome::Contradicts(earlier) if earlier.id == id::<PinId>(2)),
+        "{refused:?}"
+    );
     assert_eq!(vault.put_pin(&pin(4, 3, 4, false), &entry()).await.unwrap(), PinOutcome::Made);
     let refused = vault.put_pin(&pin(5, 4, 1, true), &entry()).await.unwrap();
     assert_eq!(refused, PinOutcome::Contradicts(pin(4, 3, 4, false)));
@@ -221,7 +224,8 @@ pub(crate) async fn a_better_dissection_ties_by_what_is_inside(vault: Vault) {
     complete(&vault, 2, closed.clone()).await;
     assert_eq!(campaign_of(&vault, 2).await, None);
     let mut facts = MailFacts { sha256: completion(2).dissection.sha256, ..closed };
-    facts.attachments = vec![Attachment { kind: "zip".to_owned(), children: vec![program], ..Attachment::default() }];
+    facts.attachments =
+        vec![Attachment { kind: "zip".to_owned(), children: vec![program], ..Attachment::default() }];
     let better = DissectionRecord { facts, at: at(3_000_000_000), ..completion(2).dissection };
     vault.redissected(&better).await.unwrap();
     assert!(campaign_of(&vault, 2).await.is_some());
@@ -249,7 +253,8 @@ fn some_mail() -> impl Strategy<Value = MailFacts> {
         let length = [0, 8, 20, 35, 60][change as usize];
         let mut facts = lure(0, &format!("www.host{host}.example/lure/{text}"));
         facts.body.text = format!("{} {}", text_of(text), own.get(..length).unwrap());
-        facts.from = Some(Mailbox { name: String::new(), address: format!("clerk{from}@firm{from}.example") });
+        facts.from =
+            Some(Mailbox { name: String::new(), address: format!("clerk{from}@firm{from}.example") });
         if file < 3 {
             facts.attachments = vec![Attachment {
                 kind: ["exe", "pdf", "doc"][file as usize].to_owned(),
@@ -273,8 +278,11 @@ fn some_set(most: usize) -> impl Strategy<Value = Set> {
     let pins = proptest::collection::vec((0..most, 0..most, proptest::bool::ANY), 0..4);
     (proptest::collection::vec(some_mail(), 2..most), pins).prop_flat_map(|(mails, pins)| {
         let order: Vec<usize> = (0..mails.len()).collect();
-        (Just(mails), Just(order).prop_shuffle(), Just(pins))
-            .prop_map(|(mails, order, pins)| Set { mails, order, pins })
+        (Just(mails), Just(order).prop_shuffle(), Just(pins)).prop_map(|(mails, order, pins)| Set {
+            mails,
+            order,
+            pins,
+        })
     })
 }
 
@@ -319,10 +327,8 @@ async fn by_store(vault: &Vault, set: &Set) -> (BTreeSet<Vec<usize>>, Pins) {
 }
 
 fn by_batch(set: &Set, pins: &Pins) -> BTreeSet<Vec<usize>> {
-    let signatures: Vec<Signature> = (1u32..)
-        .zip(&set.mails)
-        .map(|(n, facts)| with_facts(n, facts.clone()).signature)
-        .collect();
+    let signatures: Vec<Signature> =
+        (1u32..).zip(&set.mails).map(|(n, facts)| with_facts(n, facts.clone()).signature).collect();
     let told = group_pinned(&signatures, Kinds::ALL, pins);
     let groups = told.campaigns.into_iter().map(|group| group.mails);
     groups.chain(told.singletons.into_iter().map(|mail| vec![mail])).collect()

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use desk::records::{
-    AuditTrail as _, Channel, NewSubmission, PAGE_LIMIT, PageRequest, QueueDepth, Receipt,
-    SubmissionFilter, SubmissionRecord, Submissions as _,
+    AuditTrail as _, Channel, NewSubmission, PAGE_LIMIT, PageRequest, QueueDepth, Receipt, SubmissionFilter,
+    SubmissionRecord, Submissions as _,
 };
 use futures_util::future::join_all;
 use lexicon::SubmissionState;
@@ -12,7 +12,8 @@ use lexicon::ids::SubmissionId;
 use vault::Vault;
 
 use crate::world::{
-    all_pages, at, campaign_of, completed, completion, entry, hostile, id, is_refused, mail, members, new, received, taken,
+    all_pages, at, campaign_of, completed, completion, entry, hostile, id, is_refused, mail, members, new,
+    received, taken,
 };
 
 pub(crate) async fn a_submission_comes_back_exactly_whatever_its_texts_hold(vault: Vault) {

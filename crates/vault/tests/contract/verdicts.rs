@@ -9,8 +9,8 @@ use lexicon::{Judgement, Scheme, SubmissionState, Verdict};
 use vault::Vault;
 
 use crate::world::{
-    account, all_pages, at, campaign_of, completed, completion, entry, hostile, id, is_conflict, mail, members,
-    received, same,
+    account, all_pages, at, campaign_of, completed, completion, entry, hostile, id, is_conflict, mail,
+    members, received, same,
 };
 
 fn verdict(n: u32, verdict: Verdict, time: i64) -> VerdictRecord {

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use casework::Signature;
 use desk::records::{
-    AuditEntry, Channel, Completion, DissectionRecord, NewSubmission, Page, PageRequest, PinRecord, RecordError, RecordResult, Roster as _, SubmissionRecord, Submissions as _,
+    AuditEntry, Channel, Completion, DissectionRecord, NewSubmission, Page, PageRequest, PinRecord,
+    RecordError, RecordResult, Roster as _, SubmissionRecord, Submissions as _,
 };
 use jiff::Timestamp;
 use lexicon::facts::Mailbox;
@@ -170,7 +171,16 @@ pub(crate) fn text_of(number: u32) -> String {
 /// A pin that two mails are the same attack.
 pub(crate) fn same(a: u32, b: u32) -> PinRecord {
     let (id, note) = (id(u128::from(a) * 1000 + u128::from(b)), "note".to_owned());
-    PinRecord { id, a: mail(a), b: mail(b), same: true, note, account: account(900), at: at(0), withdrawn: None }
+    PinRecord {
+        id,
+        a: mail(a),
+        b: mail(b),
+        same: true,
+        note,
+        account: account(900),
+        at: at(0),
+        withdrawn: None,
+    }
 }
 
 /// The campaign of the n-th mail.

@@ -120,7 +120,8 @@ pub(super) async fn prints(session: &mut Session, ids: &[i64]) -> RecordResult<H
             format!("SELECT id, kept FROM anchor WHERE kept IS NOT NULL AND id IN ({})", numbers(list.len()));
         let values = list.iter().flat_map(|id| args![*id]).collect();
         for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
-            let print = Print::from_bytes(&row.bytes("kept")?).ok_or_else(|| corrupt("a text is in no known form"))?;
+            let print = Print::from_bytes(&row.bytes("kept")?)
+                .ok_or_else(|| corrupt("a text is in no known form"))?;
             out.insert(row.int("id")?, print);
         }
     }
@@ -175,7 +176,8 @@ pub(super) async fn enter(
         session.run(sql, args![anchor, 0i64, kept.as_deref()]).await?;
         let Some(print) = print else { continue };
         let rows = print.places().iter().map(|(shallow, deep)| args![*shallow, *deep, anchor]).collect();
-        insert_many(session, "anchor_place (shallow, deep, anchor)", 3, rows, "ON CONFLICT DO NOTHING").await?;
+        insert_many(session, "anchor_place (shallow, deep, anchor)", 3, rows, "ON CONFLICT DO NOTHING")
+            .await?;
         let near = near(session, print).await?;
         cores.extend(joined(session, print, &near).await?);
         filled.extend(near.filled);
@@ -200,7 +202,11 @@ enum Crossing {
 }
 
 /// The places of a text that hold exactly `count` texts now, with these.
-async fn crossed(session: &mut Session, print: &Print, count: usize) -> RecordResult<Vec<(Crossing, Vec<i64>)>> {
+async fn crossed(
+    session: &mut Session,
+    print: &Print,
+    count: usize,
+) -> RecordResult<Vec<(Crossing, Vec<i64>)>> {
     let mut out = Vec::new();
     let limit = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
     for (place, within) in print.places() {
@@ -236,8 +242,12 @@ pub(super) async fn leave(
     for (at, &a) in anchors.iter().enumerate() {
         for &b in anchors.iter().take(at) {
             for (a, b) in [(a, b), (b, a)] {
-                session.run("UPDATE anchor_bridge SET mails = mails - 1 WHERE a = $1 AND b = $2", args![a, b]).await?;
-                session.run("DELETE FROM anchor_bridge WHERE a = $1 AND b = $2 AND mails <= 0", args![a, b]).await?;
+                session
+                    .run("UPDATE anchor_bridge SET mails = mails - 1 WHERE a = $1 AND b = $2", args![a, b])
+                    .await?;
+                session
+                    .run("DELETE FROM anchor_bridge WHERE a = $1 AND b = $2 AND mails <= 0", args![a, b])
+                    .await?;
             }
         }
     }
@@ -422,6 +432,7 @@ pub(super) async fn pieces(session: &mut Session, ends: &[i64]) -> RecordResult<
         }
     }
     // The one that is not at its end is the rest; where all are, the largest is.
-    let rest = cut.iter().max_by_key(|(at, nodes)| (walk.is_busy(**at), nodes.len(), **at)).map(|(at, _)| *at);
+    let rest =
+        cut.iter().max_by_key(|(at, nodes)| (walk.is_busy(**at), nodes.len(), **at)).map(|(at, _)| *at);
     Ok(cut.into_iter().filter(|(at, _)| Some(*at) != rest).map(|(_, nodes)| nodes).collect())
 }

@@ -40,7 +40,8 @@ impl Core {
                 base: *base,
             });
         }
-        let first = row.bytes("first")?.try_into().map_err(|_| row.corrupt("first", "is in no known form"))?;
+        let first =
+            row.bytes("first")?.try_into().map_err(|_| row.corrupt("first", "is in no known form"))?;
         Ok(Self {
             id: row.int("id")?,
             ties: row.count("ties")?,
@@ -146,19 +147,24 @@ impl Linker<'_> {
                 Core { id, ties: 0, first, profile, centre: id, campaign: None }
             }
         };
-        for other in known.into_iter().filter(|other| other.id != core.id) {
+        let own_id = core.id;
+        for other in known.into_iter().filter(|other| other.id != own_id) {
             self.unite(&mut core, &other).await?;
         }
         self.anchor(core.id, &own).await?;
         let held = counted(signature.marks().iter());
         self.add(&mut core, 1, signature.identity(), &held).await?;
-        core.campaign = match core.campaign {
-            // A mail from before it was signed brings its campaign along.
-            None => self.campaign_of(mail).await?,
-            some => some,
-        };
+        if core.campaign.is_none() {
+            // A mail that was in a campaign before brings it along.
+            core.campaign = self.campaign_of(mail).await?;
+            if core.campaign.is_some() {
+                let sql = "UPDATE submission SET campaign = $1 WHERE core = $2";
+                self.session.run(sql, args![core.campaign, core.id]).await?;
+            }
+        }
         self.save(&core).await?;
-        self.session.run("UPDATE submission SET core = $1 WHERE id = $2", args![core.id, mail]).await?;
+        let sql = "UPDATE submission SET core = $1, campaign = $2 WHERE id = $3";
+        self.session.run(sql, args![core.id, core.campaign, mail]).await?;
         let sql = "INSERT INTO submission_signature (submission, card) VALUES ($1, $2) \
                    ON CONFLICT (submission) DO UPDATE SET card = excluded.card";
         self.session.run(sql, args![mail, signature.to_bytes().as_slice()]).await?;
@@ -178,7 +184,9 @@ impl Linker<'_> {
 
     async fn anchor(&mut self, core: i64, ids: &[u64]) -> RecordResult<()> {
         for id in ids {
-            self.session.run("UPDATE anchor SET core = $1 WHERE id = $2 AND core <> $1", args![core, *id]).await?;
+            self.session
+                .run("UPDATE anchor SET core = $1 WHERE id = $2 AND core <> $1", args![core, *id])
+                .await?;
         }
         Ok(())
     }
@@ -216,8 +224,11 @@ impl Linker<'_> {
     /// Values that one core more (`change` 1) or less (-1) carries now: where a step of rarity is passed, whatever
     /// rests on the value is decided anew.
     async fn carried(&mut self, values: &[Held], change: i64) -> RecordResult<()> {
-        let values: Vec<Held> =
-            values.iter().filter(|held| !held.kind.is_strong() && held.kind.most_texts() > 0).copied().collect();
+        let values: Vec<Held> = values
+            .iter()
+            .filter(|held| !held.kind.is_strong() && held.kind.most_texts() > 0)
+            .copied()
+            .collect();
         let carriers = self.carriers(&values).await?;
         for held in values {
             let now = carriers.get(&held.key).map_or(&[][..], Vec::as_slice);
@@ -324,7 +335,11 @@ impl Linker<'_> {
         let ids = BTreeSet::from([self.core_of_anchor(a).await?, self.core_of_anchor(b).await?]);
         let cores = self.cores(&ids.into_iter().flatten().collect()).await?;
         if let [one, two] = cores.as_slice() {
-            let (into, from) = if (one.profile.mails, one.id) > (two.profile.mails, two.id) { (one, two) } else { (two, one) };
+            let (into, from) = if (one.profile.mails, one.id) > (two.profile.mails, two.id) {
+                (one, two)
+            } else {
+                (two, one)
+            };
             let mut into = into.clone();
             self.unite(&mut into, from).await?;
             self.save(&into).await?;
@@ -357,7 +372,8 @@ impl Linker<'_> {
             let all = self.cards(core).await?;
             let mut parts: Vec<Vec<(SubmissionId, Card)>> = vec![Vec::new(); pieces.len() + 1];
             for (mail, card) in &all {
-                let of = |piece: &BTreeSet<i64>| card.anchors().iter().any(|id| piece.contains(&id.cast_signed()));
+                let of =
+                    |piece: &BTreeSet<i64>| card.anchors().iter().any(|id| piece.contains(&id.cast_signed()));
                 let at = pieces.iter().position(of).map_or(0, |at| at + 1);
                 if let Some(part) = parts.get_mut(at) {
                     part.push((*mail, card.clone()));
@@ -387,7 +403,9 @@ impl Linker<'_> {
             self.save(&core).await?;
             if at > 0 {
                 for (mail, card) in &part {
-                    self.session.run("UPDATE submission SET core = $1 WHERE id = $2", args![id, *mail]).await?;
+                    self.session
+                        .run("UPDATE submission SET core = $1 WHERE id = $2", args![id, *mail])
+                        .await?;
                     self.anchor(id, &card.anchors()).await?;
                 }
             }

@@ -42,8 +42,6 @@ pub(super) struct Linker<'s> {
     common: Vec<(Held, Vec<i64>)>,
     /// How many ties were withdrawn.
     untied: u64,
-    /// Mails that came in.
-    entered: Vec<SubmissionId>,
     /// Values in words, for the history.
     words: HashMap<u64, String>,
     any_apart: Option<bool>,
@@ -61,7 +59,6 @@ impl<'s> Linker<'s> {
             gone: Vec::new(),
             common: Vec::new(),
             untied: 0,
-            entered: Vec::new(),
             words: HashMap::new(),
             any_apart: None,
         }
@@ -74,9 +71,7 @@ impl<'s> Linker<'s> {
         for mark in signature.marks() {
             self.words.insert(mark.key(), format!("{} {}", mark.kind.word(), mark.value));
         }
-        self.enter(mail, &signature).await?;
-        self.entered.push(mail);
-        Ok(())
+        self.enter(mail, &signature).await
     }
 
     /// Puts a mail in anew, from its dissection.
@@ -94,7 +89,8 @@ impl<'s> Linker<'s> {
     async fn effective(&mut self, mail: SubmissionId, signature: Signature) -> RecordResult<Signature> {
         let sql = "SELECT value FROM submission_told WHERE submission = $1";
         let told = self.session.rows(sql, args![mail]).await?;
-        let told: Vec<Mark> = told.iter().map(|row| Ok(Mark::c2(&row.text("value")?))).collect::<RecordResult<_>>()?;
+        let told: Vec<Mark> =
+            told.iter().map(|row| Ok(Mark::c2(&row.text("value")?))).collect::<RecordResult<_>>()?;
         let sql = "SELECT id, b, same FROM campaign_pin WHERE withdrawn IS NULL AND (a = $1 OR b = $1)";
         let mut signature = signature.with(told);
         for row in self.session.rows(sql, args![mail]).await? {
@@ -111,12 +107,6 @@ impl<'s> Linker<'s> {
     /// Decides everything that rests on what changed.
     pub(super) async fn finish(mut self) -> RecordResult<()> {
         self.retie().await?;
-        self.settle().await?;
-        for mail in std::mem::take(&mut self.entered) {
-            let sql = "UPDATE submission SET campaign = (SELECT c.campaign FROM core c WHERE c.id = submission.core) \
-                       WHERE id = $1";
-            self.session.run(sql, args![mail]).await?;
-        }
-        Ok(())
+        self.settle().await
     }
 }

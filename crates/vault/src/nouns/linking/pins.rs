@@ -25,7 +25,10 @@ fn read(row: &Row) -> RecordResult<PinRecord> {
 }
 
 /// The pins of a mail, withdrawn ones too, oldest first.
-pub(in crate::nouns) async fn pins(session: &mut Session, mail: SubmissionId) -> RecordResult<Vec<PinRecord>> {
+pub(in crate::nouns) async fn pins(
+    session: &mut Session,
+    mail: SubmissionId,
+) -> RecordResult<Vec<PinRecord>> {
     let sql = format!("{PIN} WHERE a = $1 OR b = $1 ORDER BY at, id");
     let rows = session.rows(sqlx::AssertSqlSafe(sql), args![mail]).await?;
     rows.iter().map(read).collect()
@@ -40,20 +43,26 @@ pub(in crate::nouns) async fn pin(session: &mut Session, new: &PinRecord) -> Rec
         return Ok(PinOutcome::Contradicts(earlier));
     }
     let again = |pin: &&PinRecord| {
-        pin.same == new.same && ((pin.a, pin.b) == (new.a, new.b) || (new.same && (pin.a, pin.b) == (new.b, new.a)))
+        pin.same == new.same
+            && ((pin.a, pin.b) == (new.a, new.b) || (new.same && (pin.a, pin.b) == (new.b, new.a)))
     };
     if let Some(earlier) = known.iter().find(again) {
         return Ok(PinOutcome::Stands(earlier.id));
     }
     let PinRecord { id, a, b, same, note, account, at, .. } = new;
-    let sql = "INSERT INTO campaign_pin (id, a, b, same, note, account, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let sql =
+        "INSERT INTO campaign_pin (id, a, b, same, note, account, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     session.run(sql, args![*id, *a, *b, *same, note, *account, *at]).await?;
     relink(session, new, *at).await?;
     Ok(PinOutcome::Made)
 }
 
 /// Takes a pin back; false where it is not there or was taken back before.
-pub(in crate::nouns) async fn withdraw(session: &mut Session, id: PinId, at: Timestamp) -> RecordResult<bool> {
+pub(in crate::nouns) async fn withdraw(
+    session: &mut Session,
+    id: PinId,
+    at: Timestamp,
+) -> RecordResult<bool> {
     let sql = format!("{PIN} WHERE id = $1 AND withdrawn IS NULL");
     let Some(row) = session.row(sqlx::AssertSqlSafe(sql), args![id]).await? else { return Ok(false) };
     let pin = read(&row)?;
@@ -95,7 +104,8 @@ fn contradicts(known: &[PinRecord], new: &PinRecord) -> Option<PinRecord> {
     let (of_a, of_b): (BTreeSet<_>, BTreeSet<_>) = (of_a.into_keys().collect(), of_b.into_keys().collect());
     let between = |pin: &&PinRecord| {
         !pin.same
-            && ((of_a.contains(&pin.a) && of_b.contains(&pin.b)) || (of_a.contains(&pin.b) && of_b.contains(&pin.a)))
+            && ((of_a.contains(&pin.a) && of_b.contains(&pin.b))
+                || (of_a.contains(&pin.b) && of_b.contains(&pin.a)))
     };
     known.iter().find(between).cloned()
 }
@@ -114,7 +124,10 @@ pub(in crate::nouns) async fn tell(session: &mut Session, told: &ToldRecord) -> 
 }
 
 /// What was told of a mail, by value.
-pub(in crate::nouns) async fn told(session: &mut Session, mail: SubmissionId) -> RecordResult<Vec<ToldRecord>> {
+pub(in crate::nouns) async fn told(
+    session: &mut Session,
+    mail: SubmissionId,
+) -> RecordResult<Vec<ToldRecord>> {
     let sql = "SELECT submission, value, source, account, at FROM submission_told WHERE submission = $1 ORDER BY value";
     let rows = session.rows(sql, args![mail]).await?;
     rows.iter()

@@ -82,8 +82,7 @@ async fn read(session: &mut Session, rows: &[Row]) -> RecordResult<Read> {
         mails.push(row.id("id")?);
         cards.push(read_card(&row.bytes("card")?)?);
     }
-    let mut texts: Vec<i64> =
-        cards.iter().flat_map(|card| &card.prints).map(|id| id.cast_signed()).collect();
+    let mut texts: Vec<i64> = cards.iter().flat_map(|card| &card.prints).map(|id| id.cast_signed()).collect();
     texts.sort_unstable();
     texts.dedup();
     let prints = anchors::prints(session, &texts).await?;

@@ -53,9 +53,10 @@ impl Linker<'_> {
                 continue;
             }
             let near = self.around(&mut seen, &BTreeSet::from([id])).await?;
-            look.extend(near.into_iter().filter(|near| {
-                *near == id || seen.cores.get(near).is_some_and(|core| core.centre != id)
-            }));
+            look.extend(
+                near.into_iter()
+                    .filter(|near| *near == id || seen.cores.get(near).is_some_and(|core| core.centre != id)),
+            );
         }
         let one = self.around(&mut seen, &moved).await?;
         look.extend(self.around(&mut seen, &one).await?);
@@ -100,7 +101,9 @@ impl Linker<'_> {
                     *of.entry(campaign).or_default() += core.profile.mails;
                 }
             }
-            claims.extend(of.into_iter().map(|(campaign, mails)| (std::cmp::Reverse(mails), campaign, *centre)));
+            claims.extend(
+                of.into_iter().map(|(campaign, mails)| (std::cmp::Reverse(mails), campaign, *centre)),
+            );
         }
         claims.sort_unstable();
         let mut named: BTreeMap<i64, CampaignId> = BTreeMap::new();
@@ -251,9 +254,10 @@ fn decide(seen: &Seen, core: &Core, apart: &BTreeSet<i64>) -> i64 {
         .filter(|other| casework::is_centre(&other.rank(), ranks(other.id)))
         .map(|other| (other.id, other.rank()));
     let refused = |to: i64| {
-        apart.iter().filter_map(|id| seen.cores.get(id)).any(|other| {
-            near(to).any(|near| near == other.id) && other.rank() > core.rank()
-        })
+        apart
+            .iter()
+            .filter_map(|id| seen.cores.get(id))
+            .any(|other| near(to).any(|near| near == other.id) && other.rank() > core.rank())
     };
     casework::choose(centres, refused).unwrap_or(core.id)
 }
