@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use desk::records::{
-    AuditEntry, CampaignEvent, CampaignRecord, CampaignSummary, Casebook, Cursor, Page, PageRequest, PinOutcome,
-    PinRecord, RecordResult, ToldRecord,
+    AuditEntry, CampaignEvent, CampaignRecord, CampaignSummary, Casebook, Cursor, Page, PageRequest,
+    PinOutcome, PinRecord, RecordResult, ToldRecord,
 };
 use jiff::Timestamp;
 use lexicon::ids::{CampaignId, MemberId, PinId, SubmissionId};

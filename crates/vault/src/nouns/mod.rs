@@ -6,7 +6,6 @@ mod advisory_text;
 mod approvals;
 mod audit;
 mod campaign_views;
-mod campaigns;
 mod casebook;
 mod completion;
 mod linking;

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use lexicon::ids::{
-    AccountId, AdvisoryId, AuditId, CampaignId, HypothesisId, MemberId, PinId, SigId, SightingId, SubmissionId,
-    ThreatActorId, TokenId,
+    AccountId, AdvisoryId, AuditId, CampaignId, HypothesisId, MemberId, PinId, SigId, SightingId,
+    SubmissionId, ThreatActorId, TokenId,
 };
 use uuid::Uuid;
 
