@@ -194,7 +194,8 @@ impl Desk {
             sectors: self.sectors(&places).await?,
             ..Reach::default()
         };
-        let links = self.links_of_facts(&shown.facts).await?;
+        let ids: Vec<SubmissionId> = shown.by.keys().copied().collect();
+        let links = self.records.links_among(&ids).await?;
         reach.same_text = widest(&links, ReasonKind::Text, &shown.by);
         reach.same_file = widest(&links, ReasonKind::Attachment, &shown.by);
         let mut past = Past::default();
@@ -290,7 +291,7 @@ mod tests {
         let link = |a, b, kind| Link {
             a: mail(a),
             b: mail(b),
-            reasons: vec![Reason { kind, weight: 1.0, value: String::new() }],
+            reasons: vec![Reason { kind, weight: 1.0, value: String::new(), texts: None }],
         };
         let mut links: Vec<_> =
             [(1, 2), (2, 3), (4, 5), (3, 6)].map(|(a, b)| link(a, b, ReasonKind::Text)).into();

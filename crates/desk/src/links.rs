@@ -1,11 +1,7 @@
-//! Links: why mails belong together, told of the few mails that a page shows. Worked out anew from the mails and from how
-//! common their values are now, so that what is told is what holds.
+//! Links: why mails belong together, told of the few mails that a page shows, weighed as rare as their values are now.
 
-use std::collections::BTreeMap;
-
-use casework::{Kinds, Signature, compare};
+use lexicon::Link;
 use lexicon::ids::{CampaignId, SubmissionId};
-use lexicon::{Link, MailFacts};
 
 use crate::actor::Actor;
 use crate::desk::Desk;
@@ -49,32 +45,7 @@ impl Desk {
     }
 
     pub(crate) async fn links(&self, mails: &[SubmissionRecord]) -> DeskResult<Vec<Link<SubmissionId>>> {
-        let mut facts = Vec::new();
-        for record in mails.iter().take(COMPARED) {
-            if let Some(known) = self.facts_judged_by(record).await? {
-                facts.push((record.id, known));
-            }
-        }
-        self.links_of_facts(&facts).await
-    }
-
-    /// The links among mails whose facts are at hand.
-    pub(crate) async fn links_of_facts(
-        &self,
-        mails: &[(SubmissionId, MailFacts)],
-    ) -> DeskResult<Vec<Link<SubmissionId>>> {
-        let signatures: BTreeMap<SubmissionId, Signature> =
-            mails.iter().take(COMPARED).map(|(id, facts)| (*id, Signature::of(facts))).collect();
-        let rarity = self.rarity_of(signatures.values()).await?;
-        let mut links = Vec::new();
-        for (place, (a, signature)) in signatures.iter().enumerate() {
-            for (b, other) in signatures.iter().skip(place + 1) {
-                let reasons = compare(signature, other, &rarity, Kinds::ALL);
-                if !reasons.is_empty() {
-                    links.push(Link { a: *a, b: *b, reasons });
-                }
-            }
-        }
-        Ok(links)
+        let ids: Vec<SubmissionId> = mails.iter().take(COMPARED).map(|mail| mail.id).collect();
+        Ok(self.records.links_among(&ids).await?)
     }
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use lexicon::Judgement;
-use lexicon::ids::{CampaignId, MemberId};
+use lexicon::ids::{CampaignId, MemberId, SubmissionId};
+use lexicon::{Judgement, Link};
 
 use super::{Cursor, RecordResult, SubmissionRecord};
 
@@ -73,6 +73,9 @@ pub trait CampaignViews {
     /// The mails that stand for it in a picture: the first of each member, oldest first, then the oldest of the
     /// others, at most `limit`. Sorted by (received, id).
     async fn campaign_picture(&self, id: CampaignId, limit: u32) -> RecordResult<Vec<SubmissionRecord>>;
+    /// Everything that pairs of these mails have in common, weighed as rare as the values are today, sorted by (a, b);
+    /// mails that are not signed have nothing. At most 64 mails are compared.
+    async fn links_among(&self, mails: &[SubmissionId]) -> RecordResult<Vec<Link<SubmissionId>>>;
     /// How its mails were judged, unjudged first, then by verdict.
     async fn campaign_standing(&self, id: CampaignId) -> RecordResult<Vec<CampaignStanding>>;
 }

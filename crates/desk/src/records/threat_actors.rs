@@ -59,9 +59,10 @@ pub trait ThreatActors {
     async fn hypotheses_on(&self, campaign: CampaignId) -> RecordResult<Vec<Hypothesis>>;
     /// Writes down C2 addresses; those known of the campaign already stay as they are. Returns how many are new.
     async fn put_c2(&self, records: &[C2Record], audit: &AuditEntry) -> RecordResult<u64>;
-    /// The C2 addresses of a campaign and of those that were merged into it, sorted by value.
+    /// The C2 addresses of a campaign, of those that were merged into it, and what was told of its mails
+    /// ([`super::Casebook::told`]), sorted by value.
     async fn c2_of(&self, campaign: CampaignId) -> RecordResult<Vec<C2Record>>;
-    /// Which standing campaigns have one of these C2 addresses, sorted by value, then campaign (the one that stands,
+    /// Which standing campaigns have one of these C2 addresses, by what was told of them or of their mails, sorted by value, then campaign (the one that stands,
     /// where it was merged away).
     async fn c2_sharers(&self, values: &[String]) -> RecordResult<Vec<(String, CampaignId)>>;
 }

@@ -85,7 +85,12 @@ pub(super) fn part(
             .take(REASONS)
             .map(|reason| {
                 let kind = labels::reason_kind(view, reason.kind);
-                format!("{kind}{}{}", view.t("：", ": "), value_text(view, reason.kind, &reason.value))
+                format!(
+                    "{kind}{}{}{}",
+                    view.t("：", ": "),
+                    value_text(view, reason.kind, &reason.value),
+                    rarity(view, reason)
+                )
             })
             .collect();
         if let Some(more) = link.reasons.len().checked_sub(REASONS).filter(|more| *more > 0) {
@@ -148,5 +153,14 @@ pub(super) fn part(
         pairs: pairs.into_iter().take(PAIRS).map(|(_, row)| row).collect(),
         more_pairs,
         left_out,
+    }
+}
+
+/// How rare the value is here, in words; nothing where rarity says nothing.
+fn rarity(view: &View, reason: &lexicon::Reason) -> String {
+    match (view.lang, reason.texts) {
+        (_, None) => String::new(),
+        (Lang::Ja, Some(texts)) => format!("（この値を持つ文面 {texts} 種）"),
+        (Lang::En, Some(texts)) => format!(" (in {texts} different texts)"),
     }
 }

@@ -10,7 +10,10 @@ use super::campaign::{percent, value_text};
 use super::labels;
 use super::lists::{SubmissionRow, shown};
 use super::mail::indicators_inert;
-use crate::error::PageResult;
+use super::pins::{self, PinRow};
+use super::problem::Problem;
+use crate::error::{PageError, PageResult};
+use crate::form::Posted;
 use crate::routes::{ANALYST, Route};
 use crate::state::App;
 use crate::view::{View, page};
@@ -28,6 +31,10 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "compare.html")]
 struct ComparePage<'a> {
     v: &'a View,
+    problems: Vec<Problem>,
+    pins: Vec<PinRow>,
+    same: String,
+    note: String,
     a: SubmissionRow,
     b: SubmissionRow,
     campaign: Option<String>,
@@ -58,8 +65,31 @@ struct HoleRow {
 
 async fn show(State(app): State<App>, view: View, Path((one, other)): Path<(String, String)>) -> PageResult {
     let (a, b): (SubmissionId, SubmissionId) = (id(&view, &one)?, id(&view, &other)?);
-    let compared = app.desk().compare(view.actor()?, a, b).await.settled(&view)?;
-    let v = &view;
+    Ok(page(&make(&app, &view, a, b, Vec::new(), None).await?))
+}
+
+/// The page once more, with what is wrong with the form of a pin.
+pub(super) async fn again(
+    app: &App,
+    view: &View,
+    a: SubmissionId,
+    b: SubmissionId,
+    problem: Problem,
+    form: &Posted,
+) -> PageResult {
+    Ok(super::answers::again(&make(app, view, a, b, vec![problem], Some(form)).await?))
+}
+
+async fn make<'a>(
+    app: &App,
+    v: &'a View,
+    a: SubmissionId,
+    b: SubmissionId,
+    problems: Vec<Problem>,
+    sent: Option<&Posted>,
+) -> Result<ComparePage<'a>, PageError> {
+    let compared = app.desk().compare(v.actor()?, a, b).await.settled(v)?;
+    let pins = pins::of_pair(app, v, a, b).await?;
     let Compared { a, b, subject, sender, text, link } = &compared;
     let holes: Vec<HoleRow> = text
         .changes()
@@ -76,8 +106,12 @@ async fn show(State(app): State<App>, view: View, Path((one, other)): Path<(Stri
             percent(reason.weight)
         )
     });
-    Ok(page(&ComparePage {
+    Ok(ComparePage {
         v,
+        problems,
+        pins,
+        same: sent.map(|form| form.get("same").to_owned()).unwrap_or_default(),
+        note: sent.map(|form| form.get("note").to_owned()).unwrap_or_default(),
         campaign: a.campaign.filter(|_| a.campaign == b.campaign).map(|id| id.to_string()),
         alike: percent(text.alike),
         coarse: text.coarse,
@@ -90,7 +124,7 @@ async fn show(State(app): State<App>, view: View, Path((one, other)): Path<(Stri
         holes,
         a: SubmissionRow::of(v, a),
         b: SubmissionRow::of(v, b),
-    }))
+    })
 }
 
 /// One line of a mail, harmless.

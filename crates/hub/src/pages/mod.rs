@@ -34,6 +34,7 @@ mod labels;
 pub(crate) mod lists;
 mod mail;
 pub(crate) mod nav;
+mod pins;
 pub(crate) mod problem;
 mod queue;
 mod release;
@@ -63,6 +64,7 @@ pub fn routes() -> Vec<Route> {
         campaign::routes(),
         campaign_spread::routes(),
         compare::routes(),
+        pins::routes(),
         agreement::routes(),
         actors::routes(),
         drafts::routes(),

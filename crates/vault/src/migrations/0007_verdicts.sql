@@ -86,3 +86,4 @@ CREATE TABLE campaign_c2 (
     PRIMARY KEY (campaign, value)
 );
 CREATE INDEX campaign_c2_by_value ON campaign_c2 (value, campaign);
+CREATE INDEX submission_told_by_value ON submission_told (value, submission);

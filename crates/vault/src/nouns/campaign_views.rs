@@ -7,9 +7,10 @@ use desk::records::{
     CampaignArrival, CampaignHead, CampaignMails, CampaignStanding, CampaignViews, Cursor, PAGE_LIMIT,
     RecordResult, SubmissionRecord,
 };
-use lexicon::Judgement;
-use lexicon::ids::CampaignId;
+use lexicon::ids::{CampaignId, SubmissionId};
+use lexicon::{Judgement, Link};
 
+use super::linking;
 use super::submissions::{columns, read};
 use crate::Vault;
 use crate::sql::args;
@@ -121,6 +122,11 @@ impl CampaignViews for Vault {
             }
         }
         Ok(chosen.into_values().collect())
+    }
+
+    async fn links_among(&self, mails: &[SubmissionId]) -> RecordResult<Vec<Link<SubmissionId>>> {
+        let mut session = self.store.snapshot("read links among mails", "link").await?;
+        linking::links_of_pairs(&mut session, mails).await
     }
 
     async fn campaign_standing(&self, id: CampaignId) -> RecordResult<Vec<CampaignStanding>> {

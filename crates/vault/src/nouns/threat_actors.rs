@@ -215,7 +215,10 @@ impl ThreatActors for Vault {
     async fn c2_of(&self, campaign: CampaignId) -> RecordResult<Vec<C2Record>> {
         let mut session = self.store.read("list C2 addresses", "C2 address").await?;
         let sql = "SELECT campaign, value, source, account, at FROM campaign_c2 WHERE campaign IN \
-                   (SELECT id FROM campaign WHERE id = $1 OR merged_into = $1) ORDER BY value, campaign";
+                   (SELECT id FROM campaign WHERE id = $1 OR merged_into = $1) \
+                   UNION SELECT s.campaign AS campaign, t.value AS value, t.source AS source, t.account AS account, \
+                   t.at AS at FROM submission s JOIN submission_told t ON t.submission = s.id \
+                   WHERE s.campaign = $1 ORDER BY value, campaign, at";
         let rows = session.rows(sql, args![campaign]).await?;
         rows.iter()
             .map(|row| {
@@ -237,8 +240,10 @@ impl ThreatActors for Vault {
             let marks: Vec<String> = (1..=list.len()).map(|n| format!("${n}")).collect();
             let sql = format!(
                 "SELECT x.value AS value, COALESCE(c.merged_into, c.id) AS campaign FROM campaign_c2 x \
-                 JOIN campaign c ON c.id = x.campaign WHERE x.value IN ({})",
-                marks.join(", ")
+                 JOIN campaign c ON c.id = x.campaign WHERE x.value IN ({marks}) \
+                 UNION SELECT t.value AS value, s.campaign AS campaign FROM submission_told t \
+                 JOIN submission s ON s.id = t.submission WHERE s.campaign IS NOT NULL AND t.value IN ({marks})",
+                marks = marks.join(", ")
             );
             for row in session.rows(AssertSqlSafe(sql), list.iter().map(Arg::from).collect()).await? {
                 out.push((row.text("value")?, row.id("campaign")?));

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use lexicon::ids::{
-    AccountId, AdvisoryId, AuditId, CampaignId, HypothesisId, MemberId, PinId, SigId, SightingId, SubmissionId,
-    ThreatActorId, TokenId,
+    AccountId, AdvisoryId, AuditId, CampaignId, HypothesisId, MemberId, PinId, SigId, SightingId,
+    SubmissionId, ThreatActorId, TokenId,
 };
 use uuid::Uuid;
 
@@ -134,10 +134,6 @@ macro_rules! id_args {
         }
     )*};
 }
-<<<<<<< HEAD
-id_args!(MemberId, SigId, AccountId, TokenId, SubmissionId, CampaignId, AdvisoryId, SightingId, AuditId);
-id_args!(ThreatActorId, HypothesisId);
-=======
 id_args!(
     MemberId,
     SigId,
@@ -150,4 +146,4 @@ id_args!(
     AuditId,
     PinId
 );
->>>>>>> engine-wip
+id_args!(ThreatActorId, HypothesisId);

@@ -101,7 +101,8 @@ async fn take(vault: &Vault, n: u128, step: &Step) -> String {
                 Some(n) => vault.submission(mail(n)).await.unwrap().and_then(|record| record.campaign),
                 None => None,
             };
-            let filter = SubmissionFilter { member: member.map(id), state, campaign, ..SubmissionFilter::default() };
+            let filter =
+                SubmissionFilter { member: member.map(id), state, campaign, ..SubmissionFilter::default() };
             format!("{:?}", all_pages(limit, |page| vault.submissions(filter, page)).await)
         }
     }

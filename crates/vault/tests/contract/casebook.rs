@@ -4,9 +4,7 @@ use desk::records::{CampaignSummary, Casebook as _, PageRequest, Submissions as 
 use lexicon::ids::SubmissionId;
 use vault::Vault;
 
-use crate::world::{
-    all_pages, campaign_of, completed, id, mail, members, new, received, templated,
-};
+use crate::world::{all_pages, at, campaign_of, completed, id, mail, members, new, templated};
 
 fn mails(numbers: impl IntoIterator<Item = u32>) -> Vec<SubmissionId> {
     numbers.into_iter().map(mail).collect()

@@ -98,6 +98,7 @@ contract! {
         a_campaign_is_read_part_by_part_oldest_first,
         arrivals_are_told_by_member_and_hour,
         a_picture_shows_the_first_mail_of_each_member,
+        pairs_of_mails_say_what_they_have_in_common,
         how_a_campaign_was_judged_is_counted,
     ];
     threat_actors: [

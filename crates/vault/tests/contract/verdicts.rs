@@ -1,7 +1,7 @@
 //! Promises of verdicts.
 
 use desk::records::{
-    Agreement, AuditTrail as _, CampaignChange, CampaignVerdictRecord, Extent, Judged, PageRequest,
+    Agreement, AuditTrail as _, CampaignVerdictRecord, Casebook as _, Extent, Judged, PageRequest,
     SubmissionFilter, Submissions as _, VerdictRecord, Verdicts as _,
 };
 use lexicon::ids::CampaignId;
@@ -9,12 +9,9 @@ use lexicon::{Judgement, Scheme, SubmissionState, Verdict};
 use vault::Vault;
 
 use crate::world::{
-    account, all_pages, at, completed, completion, entry, hostile, id, is_conflict, mail, members, received,
+    account, all_pages, at, campaign_of, completed, completion, entry, hostile, id, is_conflict, mail,
+    members, received, same,
 };
-
-fn campaign(n: u128) -> CampaignId {
-    id(5000 + n)
-}
 
 fn verdict(n: u32, verdict: Verdict, time: i64) -> VerdictRecord {
     VerdictRecord {
@@ -28,9 +25,15 @@ fn verdict(n: u32, verdict: Verdict, time: i64) -> VerdictRecord {
     }
 }
 
-fn whole(n: u128, verdict: Verdict, extent: Extent, mails: u64, time: i64) -> CampaignVerdictRecord {
+fn whole(
+    campaign: CampaignId,
+    verdict: Verdict,
+    extent: Extent,
+    mails: u64,
+    time: i64,
+) -> CampaignVerdictRecord {
     CampaignVerdictRecord {
-        campaign: campaign(n),
+        campaign,
         judgement: Judgement::from(verdict).monitored(true),
         suggested: Some(Judgement::UNDETERMINED),
         extent,
@@ -42,17 +45,17 @@ fn whole(n: u128, verdict: Verdict, extent: Extent, mails: u64, time: i64) -> Ca
 }
 
 /// A campaign of mails 1 to `mails`, by member 1.
-async fn grown(vault: &Vault, mails: u32) {
+async fn grown(vault: &Vault, mails: u32) -> CampaignId {
     members(vault, 2).await;
-    completed(vault, 1, id(1), CampaignChange::Open(campaign(1), vec![mail(1)])).await;
-    for n in 2..=mails {
-        completed(vault, n, id(1), CampaignChange::Join(campaign(1))).await;
+    for n in 1..=mails {
+        completed(vault, n, id(1), 1).await;
     }
+    campaign_of(vault, 1).await.unwrap()
 }
 
 pub(crate) async fn a_verdict_marks_the_submission_judged_and_a_later_one_supersedes_it(vault: Vault) {
     members(&vault, 1).await;
-    completed(&vault, 1, id(1), CampaignChange::None).await;
+    completed(&vault, 1, id(1), 0).await;
     assert_eq!(vault.verdicts(mail(1)).await.unwrap(), []);
     let first = verdict(1, Verdict::Undetermined, 10);
     let by_scheme =
@@ -85,11 +88,11 @@ pub(crate) async fn a_submission_that_is_not_yet_dissected_cannot_be_judged(vaul
 }
 
 pub(crate) async fn a_verdict_on_a_campaign_judges_its_mails_and_stays_in_its_history(vault: Vault) {
-    grown(&vault, 3).await;
+    let campaign = grown(&vault, 3).await;
     vault.put_verdict(&verdict(2, Verdict::Other, 10), &entry()).await.unwrap();
-    let given = whole(1, Verdict::Mass, Extent::All, 3, 20);
+    let given = whole(campaign, Verdict::Mass, Extent::All, 3, 20);
     assert_eq!(vault.put_campaign_verdict(&given, &entry()).await.unwrap(), 3);
-    assert_eq!(vault.campaign_verdicts(campaign(1)).await.unwrap(), std::slice::from_ref(&given));
+    assert_eq!(vault.campaign_verdicts(campaign).await.unwrap(), std::slice::from_ref(&given));
     for n in 1..=3 {
         let kept = vault.submission(mail(n)).await.unwrap().unwrap();
         assert_eq!((kept.state, kept.verdict), (SubmissionState::Judged, Some(Verdict::Mass)));
@@ -98,16 +101,16 @@ pub(crate) async fn a_verdict_on_a_campaign_judges_its_mails_and_stays_in_its_hi
     let history = vault.verdicts(mail(2)).await.unwrap();
     assert_eq!(history.len(), 2);
     assert_eq!(history[0].judgement.jcsip, Verdict::Other);
-    assert_eq!((history[1].campaign, history[1].judgement), (Some(campaign(1)), given.judgement));
+    assert_eq!((history[1].campaign, history[1].judgement), (Some(campaign), given.judgement));
     // An older one that comes late does not become the latest.
-    vault.put_campaign_verdict(&whole(1, Verdict::Bec, Extent::All, 3, 5), &entry()).await.unwrap();
+    vault.put_campaign_verdict(&whole(campaign, Verdict::Bec, Extent::All, 3, 5), &entry()).await.unwrap();
     assert_eq!(vault.submission(mail(1)).await.unwrap().unwrap().verdict, Some(Verdict::Mass));
 }
 
 pub(crate) async fn a_verdict_on_the_unjudged_leaves_what_was_judged_as_it_is(vault: Vault) {
-    grown(&vault, 3).await;
+    let campaign = grown(&vault, 3).await;
     vault.put_verdict(&verdict(2, Verdict::Recon, 10), &entry()).await.unwrap();
-    let given = whole(1, Verdict::Targeted, Extent::Unjudged, 2, 20);
+    let given = whole(campaign, Verdict::Targeted, Extent::Unjudged, 2, 20);
     assert_eq!(vault.put_campaign_verdict(&given, &entry()).await.unwrap(), 2);
     assert_eq!(vault.submission(mail(2)).await.unwrap().unwrap().verdict, Some(Verdict::Recon));
     assert_eq!(vault.submission(mail(3)).await.unwrap().unwrap().verdict, Some(Verdict::Targeted));
@@ -116,7 +119,7 @@ pub(crate) async fn a_verdict_on_the_unjudged_leaves_what_was_judged_as_it_is(va
     // Nothing is left that was not judged.
     assert_eq!(
         vault
-            .put_campaign_verdict(&whole(1, Verdict::Mass, Extent::Unjudged, 0, 30), &entry())
+            .put_campaign_verdict(&whole(campaign, Verdict::Mass, Extent::Unjudged, 0, 30), &entry())
             .await
             .unwrap(),
         0
@@ -124,23 +127,24 @@ pub(crate) async fn a_verdict_on_the_unjudged_leaves_what_was_judged_as_it_is(va
 }
 
 pub(crate) async fn a_verdict_on_a_merged_campaign_is_a_conflict_and_its_history_moves_along(vault: Vault) {
-    grown(&vault, 2).await;
-    completed(&vault, 3, id(2), CampaignChange::Open(campaign(2), vec![mail(3)])).await;
-    let given = whole(2, Verdict::Mass, Extent::All, 1, 20);
+    let campaign = grown(&vault, 3).await;
+    for n in 4..=5 {
+        completed(&vault, n, id(2), 2).await;
+    }
+    let smaller = campaign_of(&vault, 4).await.unwrap();
+    let given = whole(smaller, Verdict::Mass, Extent::All, 2, 20);
     vault.put_campaign_verdict(&given, &entry()).await.unwrap();
-    let merge = CampaignChange::Merge { into: campaign(1), from: vec![campaign(2)], also: vec![mail(4)] };
-    completed(&vault, 4, id(1), merge).await;
+    vault.put_pin(&same(1, 4), &entry()).await.unwrap();
     assert!(is_conflict(&vault.put_campaign_verdict(&given, &entry()).await));
-    assert!(is_conflict(
-        &vault.put_campaign_verdict(&whole(9, Verdict::Mass, Extent::All, 0, 1), &entry()).await
-    ));
-    assert_eq!(vault.campaign_verdicts(campaign(1)).await.unwrap(), [given]);
+    let unknown = whole(id(9), Verdict::Mass, Extent::All, 0, 1);
+    assert!(is_conflict(&vault.put_campaign_verdict(&unknown, &entry()).await));
+    assert_eq!(vault.campaign_verdicts(campaign).await.unwrap(), [given]);
 }
 
 pub(crate) async fn what_is_watched_on_is_found_by_its_filter(vault: Vault) {
     members(&vault, 1).await;
     for n in 1..=3 {
-        completed(&vault, n, id(1), CampaignChange::None).await;
+        completed(&vault, n, id(1), 0).await;
     }
     let watched = |n, monitoring, time| VerdictRecord {
         judgement: Judgement::from(Verdict::Other).monitored(monitoring),
@@ -155,17 +159,17 @@ pub(crate) async fn what_is_watched_on_is_found_by_its_filter(vault: Vault) {
 }
 
 pub(crate) async fn agreement_counts_a_campaign_once_and_opens_down_to_its_decisions(vault: Vault) {
-    grown(&vault, 4).await;
+    let campaign = grown(&vault, 4).await;
     members(&vault, 3).await;
     for n in 5..=7 {
-        completed(&vault, n, id(3), CampaignChange::None).await;
+        completed(&vault, n, id(3), 0).await;
     }
     let suggested = |n, suggested: Verdict, decided: Verdict, time| VerdictRecord {
         suggested: Some(suggested.into()),
         ..verdict(n, decided, time)
     };
     // Four mails by one decision; three mails by one each, of which one was revised and one had no suggestion.
-    vault.put_campaign_verdict(&whole(1, Verdict::Mass, Extent::All, 4, 10), &entry()).await.unwrap();
+    vault.put_campaign_verdict(&whole(campaign, Verdict::Mass, Extent::All, 4, 10), &entry()).await.unwrap();
     vault.put_verdict(&suggested(5, Verdict::Targeted, Verdict::Other, 11), &entry()).await.unwrap();
     vault.put_verdict(&suggested(5, Verdict::Targeted, Verdict::Targeted, 12), &entry()).await.unwrap();
     vault.put_verdict(&suggested(6, Verdict::Targeted, Verdict::Mass, 13), &entry()).await.unwrap();
@@ -191,5 +195,5 @@ pub(crate) async fn agreement_counts_a_campaign_once_and_opens_down_to_its_decis
     }
     let page = PageRequest::first(5);
     let whole = vault.decisions(Scheme::Jcsip, Verdict::Undetermined, Verdict::Mass, page).await.unwrap();
-    assert_eq!(whole.items[0].about, Judged::Campaign(campaign(1)));
+    assert_eq!(whole.items[0].about, Judged::Campaign(campaign));
 }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use casework::Signature;
 use desk::records::{
-    AuditEntry, Channel, Completion, DissectionRecord, NewSubmission, Page, PageRequest, RecordError,
-    RecordResult, Roster as _, SubmissionRecord, Submissions as _,
+    AuditEntry, Channel, Completion, DissectionRecord, NewSubmission, Page, PageRequest, PinRecord,
+    RecordError, RecordResult, Roster as _, SubmissionRecord, Submissions as _,
 };
 use jiff::Timestamp;
 use lexicon::facts::Mailbox;
@@ -166,6 +166,21 @@ pub(crate) fn text_of(number: u32) -> String {
             .collect::<String>()
     };
     (0..40).map(|_| word()).collect::<Vec<_>>().join(" ")
+}
+
+/// A pin that two mails are the same attack.
+pub(crate) fn same(a: u32, b: u32) -> PinRecord {
+    let (id, note) = (id(u128::from(a) * 1000 + u128::from(b)), "note".to_owned());
+    PinRecord {
+        id,
+        a: mail(a),
+        b: mail(b),
+        same: true,
+        note,
+        account: account(900),
+        at: at(0),
+        withdrawn: None,
+    }
 }
 
 /// The campaign of the n-th mail.

@@ -22,7 +22,7 @@ use lexicon::ids::{CampaignId, SubmissionId};
 use crate::sql::{Session, args};
 
 pub(super) use pins::{pin, pins, tell, told, withdraw};
-pub(super) use reasons::links;
+pub(super) use reasons::{links, links_of_pairs};
 
 /// One change of what is linked.
 pub(super) struct Linker<'s> {
