@@ -16,8 +16,6 @@
 //! What stands beside links is here too, as pure functions: conversations that build trust ([`thread`]), genuine mail
 //! that an attack uses again ([`reuse`]), floods of web forms ([`flood`]), how an attack spread ([`spread`]), a
 //! suggested verdict with its grounds ([`suggest`]), and where two mails of one template differ ([`diff`]).
-//! What stands above links is here too, as pure functions: how an attack spread ([`spread`]), a suggested verdict with
-//! its grounds ([`suggest`]), and where two mails of one template differ ([`diff`]).
 //!
 //! Freemail, hosting, shortening and mailing services never tie. The same input gives the same output in any order;
 //! nothing here reads a clock, a file or a random number.

@@ -226,6 +226,7 @@ async fn two_companies_become_twenty_nine_places_once_the_council_is_told() {
             seen: true,
             count: 2,
             first_date: Some("2026-11-18".parse().unwrap()),
+            last_date: None,
             note: String::new(),
         };
         hub.app.desk().sight(&actor, advisory.parse().unwrap(), answer).await.unwrap();

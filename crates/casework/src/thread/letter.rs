@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::payload::{self, Payload};
 use super::words;
-use crate::mark::first_u64;
 use crate::letters::letters;
+use crate::mark::first_u64;
 use crate::reuse::Print;
 use crate::sketch::{BANDS, Sketch};
 use crate::{moment, party, quotation, subject};

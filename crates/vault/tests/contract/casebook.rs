@@ -1,10 +1,10 @@
 //! Promises of campaigns; how campaigns come to be is in `linking.rs`.
 
-use desk::records::{CampaignSummary, Casebook as _, PageRequest, Submissions as _};
+use desk::records::{CampaignSummary, Casebook as _};
 use lexicon::ids::SubmissionId;
 use vault::Vault;
 
-use crate::world::{all_pages, at, campaign_of, completed, id, mail, members, new, templated};
+use crate::world::{all_pages, campaign_of, completed, id, mail, members, new, templated};
 
 fn mails(numbers: impl IntoIterator<Item = u32>) -> Vec<SubmissionId> {
     numbers.into_iter().map(mail).collect()

@@ -1,6 +1,5 @@
 //! `noroshi hunt`: sweeps of one's own evidence, one file each.
 
-mod mail;
 mod accept;
 mod compile;
 mod dns;
@@ -8,6 +7,7 @@ mod html;
 mod log;
 pub(crate) mod logs;
 pub(crate) mod machine;
+mod mail;
 mod proxy;
 pub(crate) mod report;
 pub(crate) mod sets;

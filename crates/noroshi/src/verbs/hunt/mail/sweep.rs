@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use lexicon::Lang;
 use mailbox::document::Reader;
 use mailbox::index::{Damage, Problem, Update};
-use mailbox::intake::{Place, Stamp};
+use mailbox::intake::Place;
 use mailbox::{Document, Hit, Index};
 
 use super::Args;
