@@ -29,11 +29,11 @@ const problem = (where, what) => {
 const starts = {
   "": ["/", "/login", "/nothing-here"],
   administrator: ["/", "/admin/members", "/admin/members/new", "/admin/sigs", "/admin/accounts", "/admin/audit", "/account"],
-  analyst: ["/", "/queue", "/submissions", "/submissions?state=dissected", "/campaigns", "/actors", "/actors/new", "/verdicts", "/drafts", "/advisories", "/account"],
-  member: ["/", "/submit", "/advisories", "/approvals", "/submissions", "/account", "/nothing-here"],
+  analyst: ["/", "/queue", "/submissions", "/submissions?state=dissected", "/campaigns", "/threads", "/reuses", "/floods", "/actors", "/actors/new", "/verdicts", "/drafts", "/advisories", "/account"],
+  member: ["/", "/submit", "/advisories", "/approvals", "/submissions", "/warnings", "/originals", "/forms", "/account", "/nothing-here"],
   vendor: ["/", "/submit", "/advisories", "/approvals", "/submissions", "/account"],
 };
-const shapes = ["/submissions/", "/campaigns/", "/actors/", "/verdicts/", "/drafts/", "/advisories/", "/approvals/", "/admin/members/"];
+const shapes = ["/submissions/", "/threads/", "/campaigns/", "/actors/", "/verdicts/", "/drafts/", "/advisories/", "/approvals/", "/admin/members/"];
 const OF_ONE_SHAPE = Number(process.env.AUDIT_EACH ?? 4);
 
 const profile = mkdtempSync(join(tmpdir(), "noroshi-audit-"));

@@ -14,6 +14,7 @@ pub mod error;
 pub mod evidence;
 pub mod feed;
 pub mod judge;
+pub mod flood;
 pub mod keyring;
 pub mod links;
 mod pin;
@@ -21,8 +22,10 @@ pub mod receive;
 mod recognise;
 pub mod records;
 mod release;
+pub mod reuse;
 pub mod sight;
 pub mod spread;
+pub mod thread;
 mod unlock;
 pub mod world;
 

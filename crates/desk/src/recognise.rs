@@ -50,6 +50,7 @@ impl Desk {
         let signature = Signature::of(&dissection.facts);
         let completion = Completion { submission: submission.id, dissection, signature };
         self.records.complete(&completion).await?;
+        self.look_further(submission, &completion.dissection.facts).await?;
         self.unlock_earlier(submission, &completion.dissection.facts).await
     }
 

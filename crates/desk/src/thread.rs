@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use casework::thread::threads;
 pub use casework::thread::{Findings, Letter, Own, Sign, Standing, Step, StepKind, Thread};
-use lexicon::{MailFacts, SubmissionState};
 use lexicon::ids::{MemberId, SubmissionId};
+use lexicon::{MailFacts, SubmissionState};
 
 use crate::actor::Actor;
 use crate::desk::Desk;

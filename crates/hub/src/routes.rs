@@ -116,7 +116,16 @@ pub fn table() -> Vec<Route> {
 /// before the body is read.
 fn body_limit(method: &Method, path: &str) -> usize {
     match path {
-        "/submit" | "/api/v1/submissions" if method == Method::POST => crate::serve::UPLOAD_LIMIT,
+        "/submit"
+        | "/originals"
+        | "/forms"
+        | "/api/v1/submissions"
+        | "/api/v1/originals"
+        | "/api/v1/forms"
+            if method == Method::POST =>
+        {
+            crate::serve::UPLOAD_LIMIT
+        }
         _ => crate::serve::REQUEST_LIMIT,
     }
 }

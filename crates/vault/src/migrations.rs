@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration {
         what: Text::new(
             "名簿（SIG、参加組織、組織が特定される記述）、アカウント、セッション、API トークンの表を作成。",
@@ -57,10 +57,24 @@ const MIGRATIONS: [Migration; 6] = [
     },
     Migration {
         what: Text::new(
+            "やり取り型の会話と警告、正規のメールの指紋とその再利用、フォームの記録の表を作成。",
+            "Makes tables for rapport threads and their warnings, for fingerprints of genuine mail and their re-uses, and for files of form submissions.",
+        ),
+        sql: include_str!("migrations/0006_threads.sql"),
+    },
+    Migration {
+        what: Text::new(
             "判定を集計の定義ごとの欄に分け、提案とキャンペーン全体の判定を残し、攻撃者の仮説と不正接続先の表を作成。",
             "Gives verdicts a field for each scheme, keeps what was suggested and verdicts on whole campaigns, and makes tables for threat actors, claims on them and C2 addresses.",
         ),
         sql: include_str!("migrations/0007_verdicts.sql"),
+    },
+    Migration {
+        what: Text::new(
+            "公開した注意喚起の変更を参加組織が読む順に記録する表と、受信確認の最後の日付の列を作成。",
+            "Makes a table of the changes to released advisories, in the order in which members read them, and a column for the last date of a sighting.",
+        ),
+        sql: include_str!("migrations/0008_feed.sql"),
     },
 ];
 

@@ -12,10 +12,13 @@ mod audit;
 mod blobs;
 mod campaign_views;
 mod casebook;
+mod form_files;
+mod originals;
 mod page;
 mod roster;
 mod sightings;
 mod submissions;
+mod threads;
 mod threat_actors;
 mod verdicts;
 
@@ -30,6 +33,8 @@ pub use campaign_views::{CampaignArrival, CampaignHead, CampaignMails, CampaignS
 pub use casebook::{
     CampaignEvent, CampaignRecord, CampaignSummary, Casebook, PinOutcome, PinRecord, SHOWN_LINKED, ToldRecord,
 };
+pub use form_files::{FormFileRecord, FormFiles};
+pub use originals::{OriginalRecord, Originals, ReuseRecord};
 pub use page::{Cursor, CursorError, PAGE_LIMIT, Page, PageRequest};
 pub use roster::Roster;
 pub use sightings::Sightings;
@@ -37,6 +42,7 @@ pub use submissions::{
     Channel, Completion, DissectionRecord, NewSubmission, QueueDepth, Receipt, SubmissionFilter,
     SubmissionRecord, Submissions,
 };
+pub use threads::{ThreadRecord, Threads, WarningRecord};
 pub use threat_actors::{C2Record, ThreatActorSummary, ThreatActors};
 pub use verdicts::{Agreement, CampaignVerdictRecord, Decision, Extent, Judged, VerdictRecord, Verdicts};
 
@@ -82,6 +88,9 @@ pub trait Records:
     + ThreatActors
     + Advisories
     + Sightings
+    + Threads
+    + Originals
+    + FormFiles
     + AuditTrail
     + Send
     + Sync
@@ -98,6 +107,9 @@ impl<T> Records for T where
         + ThreatActors
         + Advisories
         + Sightings
+        + Threads
+        + Originals
+        + FormFiles
         + AuditTrail
         + Send
         + Sync

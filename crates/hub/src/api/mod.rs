@@ -13,6 +13,7 @@ mod pins;
 mod sightings;
 mod spread;
 mod submissions;
+mod threads;
 mod types;
 mod verdicts;
 
@@ -38,6 +39,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(verdicts::routes());
     all.extend(actors::routes());
     all.extend(pins::routes());
+    all.extend(threads::routes());
     all.extend(drafts::routes());
     all.extend(approvals::routes());
     all.extend(advisories::routes());

@@ -10,6 +10,7 @@ use lexicon::{AdvisoryState, Role};
 use super::answers::Settled;
 use super::labels::{self, Chip, TlpMark};
 use super::lists::{CampaignRow, DraftRow, SubmissionRow};
+use super::warnings::WarningRow;
 use crate::error::PageResult;
 use crate::routes::{Access, Route};
 use crate::state::{App, DemoAccount};
@@ -121,6 +122,7 @@ async fn analyst(app: &App, view: &View) -> PageResult {
 #[template(path = "home_organisation.html")]
 struct OrganisationHome<'a> {
     v: &'a View,
+    warnings: Vec<WarningRow>,
     approvals: Vec<ApprovalRow>,
     advisories: Vec<AdvisoryRow>,
     submissions: Vec<SubmissionRow>,
@@ -210,8 +212,11 @@ async fn organisation(app: &App, view: &View) -> PageResult {
     let submissions =
         app.desk().records().submissions(filter, PageRequest::first(FEW)).await.settled(view)?;
     let released = app.desk().releases_for(actor, PageRequest::first(FEW)).await.settled(view)?;
+    let mut warnings = super::warnings::rows(app, view, FEW).await?;
+    warnings.retain(|warning| warning.open);
     Ok(page(&OrganisationHome {
         v: view,
+        warnings,
         approvals: approval_rows(app, view, true).await?,
         advisories: advisory_rows(app, view, actor, &released.items).await?,
         submissions: submissions.items.iter().map(|row| SubmissionRow::of(view, row)).collect(),

@@ -27,6 +27,7 @@ mod drafts;
 mod evidence;
 mod findings;
 pub(crate) mod flash;
+mod forms;
 mod home;
 mod icons;
 mod kinds;
@@ -34,6 +35,7 @@ mod labels;
 pub(crate) mod lists;
 mod mail;
 pub(crate) mod nav;
+mod originals;
 mod pins;
 pub(crate) mod problem;
 mod queue;
@@ -43,7 +45,10 @@ pub mod standalone;
 mod submission;
 mod submissions;
 mod submit;
+mod threads;
+mod upload;
 mod verdict;
+mod warnings;
 
 use crate::routes::Route;
 use crate::view::View;
@@ -60,6 +65,10 @@ pub fn routes() -> Vec<Route> {
         submissions::routes(),
         submission::routes(),
         evidence::routes(),
+        threads::routes(),
+        warnings::routes(),
+        originals::routes(),
+        forms::routes(),
         campaigns::routes(),
         campaign::routes(),
         campaign_spread::routes(),

@@ -28,6 +28,7 @@ mod opening;
 mod roster;
 mod sightings;
 mod submissions;
+mod threads;
 mod threat_actors;
 mod verdicts;
 mod world;
@@ -139,6 +140,12 @@ contract! {
         a_sighting_comes_back_exactly,
         a_later_answer_supersedes_the_earlier_one_and_both_are_kept,
         answers_given_at_the_same_moment_are_told_apart_by_id,
+    ];
+    threads: [
+        mails_of_a_conversation_are_found_by_a_shared_key_and_a_key_of_everybody_finds_none,
+        what_was_found_of_threads_replaces_what_was_known_and_warnings_keep_their_time,
+        genuine_mail_comes_back_by_its_fingerprints_and_is_counted_once,
+        a_file_of_forms_is_kept_once_a_member,
     ];
     audit: [
         entries_come_back_newest_first_page_by_page,
