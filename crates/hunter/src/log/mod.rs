@@ -200,25 +200,17 @@ impl Schema {
         if !matches!(self.shape, Shape::Columns(_)) {
             return None;
         }
-        let mut last = memchr::memmem::rfind(text, b"\n#").map(|at| at + 1);
-        if last.is_none() && text.first() == Some(&b'#') {
-            last = Some(0);
-        }
-        let mut end = last?;
-        // `#Fields:` is followed by other remarks rarely; a few steps back are enough.
-        for _ in 0..16 {
-            let rest = text.get(end..)?;
-            let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
-            if let Some(schema) = self.headed(line) {
-                return Some(schema);
-            }
-            end = match memchr::memmem::rfind(text.get(..end.checked_sub(1)?)?, b"\n#") {
-                Some(at) => at + 1,
-                None if text.first() == Some(&b'#') && end > 0 => 0,
-                None => return None,
-            };
-        }
-        None
+        // Forwards: a search with vectors over all of it is quicker than a backward one without them.
+        let starts = memchr::memmem::find_iter(text, b"\n#").map(|at| at + 1);
+        let first = (text.first() == Some(&b'#')).then_some(0);
+        first
+            .into_iter()
+            .chain(starts)
+            .filter_map(|at| {
+                let rest = text.get(at..)?;
+                self.headed(rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?)
+            })
+            .last()
     }
 
     /// The parts of a line; false where it has another shape.
