@@ -127,7 +127,7 @@ impl Desk {
             for id in self.records.mails_with(&prints, EVERYBODY).await? {
                 let Some(submission) = self.records.submission(id).await? else { continue };
                 let Some(known) = self.records.dissection(&submission.sha256).await? else { continue };
-                found += self.compare(&submission, &known.facts, std::slice::from_ref(record)).await?;
+                found += self.look_for_reuse(&submission, &known.facts, std::slice::from_ref(record)).await?;
             }
         }
         Ok(Taken { mails: records.len() as u64, new, found })
@@ -145,12 +145,12 @@ impl Desk {
         }
         self.records.put_mail_prints(submission.id, &prints).await?;
         let candidates = self.records.originals_with(&prints, EVERYBODY).await?;
-        self.compare(submission, facts, &candidates).await?;
+        self.look_for_reuse(submission, facts, &candidates).await?;
         Ok(())
     }
 
     /// Compares a mail with originals that may be in it, and keeps what is.
-    async fn compare(
+    async fn look_for_reuse(
         &self,
         submission: &SubmissionRecord,
         facts: &MailFacts,

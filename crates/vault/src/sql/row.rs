@@ -79,6 +79,11 @@ impl Row {
         )
     }
 
+    pub(crate) fn real(&self, column: &str) -> RecordResult<f64> {
+        let value = get!(self, column, f64);
+        self.there(column, value)
+    }
+
     pub(crate) fn maybe_text(&self, column: &str) -> RecordResult<Option<String>> {
         match get!(self, column, String) {
             Some(kept) => self.valid(column, unescape(kept)).map(Some),
