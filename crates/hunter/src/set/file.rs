@@ -2,7 +2,7 @@
 //!
 //! `NOROSHI-SET`, a NUL, the version (u32), the CRC-32 of all that follows (u32), then each part as its length in
 //! elements (u64) and its elements, little-endian. The tables are stored as they are used, so that loading is
-//! reading. The file is read whole and not mapped: docs/adr/0009-sets-are-read-not-mapped.md has the figures.
+//! reading. The file is read whole and not mapped: docs/adr/0011-sets-are-read-not-mapped.md has the figures.
 
 use std::fmt;
 use std::io::{self, Read, Write};
