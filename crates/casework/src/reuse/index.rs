@@ -11,8 +11,14 @@ pub const COMMON_FAMILIES: usize = 4;
 pub const COMMON_MAILS: usize = 96;
 /// Fewer telling fingerprints in common than this are chance or a set phrase.
 pub const LEAST_SHARED: usize = 4;
-/// At least this share of the original, or of the mail, must be in common.
-pub const LEAST_SHARE: f64 = 0.4;
+/// At least this share of the original must stand in the mail …
+pub const LEAST_OF_ORIGINAL: f64 = 0.4;
+/// … and be this share of it: a newsletter that quotes a sentence re-uses nothing.
+pub const LEAST_OF_MAIL: f64 = 0.2;
+/// So much of the original is enough, whatever stands around it.
+pub const MOST_OF_ORIGINAL: f64 = 0.75;
+/// A mail that consists so much of the original is enough, however long that is.
+pub const MOST_OF_MAIL: f64 = 0.6;
 /// Originals told of one mail, those with the most in common.
 pub const MAX_MATCHES: usize = 50;
 
@@ -32,7 +38,10 @@ pub struct Overlap {
 impl Overlap {
     /// True where so much is in common that one was made from the other.
     pub fn is_reuse(&self) -> bool {
-        self.shared >= LEAST_SHARED && self.of_original.max(self.of_mail) >= LEAST_SHARE
+        self.shared >= LEAST_SHARED
+            && ((self.of_original >= LEAST_OF_ORIGINAL && self.of_mail >= LEAST_OF_MAIL)
+                || self.of_original >= MOST_OF_ORIGINAL
+                || self.of_mail >= MOST_OF_MAIL)
     }
 }
 

@@ -17,7 +17,10 @@ use sha2::{Digest, Sha256};
 use crate::mark::first_u64;
 use crate::{moment, party, quotation, subject};
 
-pub use index::{COMMON_FAMILIES, COMMON_MAILS, Index, LEAST_SHARE, LEAST_SHARED, MAX_MATCHES, Overlap};
+pub use index::{
+    COMMON_FAMILIES, COMMON_MAILS, Index, LEAST_OF_MAIL, LEAST_OF_ORIGINAL, LEAST_SHARED, MAX_MATCHES,
+    MOST_OF_MAIL, MOST_OF_ORIGINAL, Overlap,
+};
 pub use print::{MAX_PRINTS, Print, RUN, WINDOW};
 
 /// People told of one mail.

@@ -219,15 +219,13 @@ fn by_quotation<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, own
     }
 }
 
-/// True if one who writes took part in an earlier mail, and who wrote that takes part here, by their organisations: a desk
-/// that answers everybody in the same words ties nobody together.
+/// True if two of those who take part in a mail took part in the earlier one that it quotes, by their organisations: a desk
+/// that answers everybody in the same words ties nobody together, nor does one who asks several desks in the same words.
 fn carries_on(letter: &Letter, earlier: &Letter, own: &Own) -> bool {
     let parties = |letter: &Letter| -> BTreeSet<String> {
         letter.people().into_iter().map(|address| own.party(address)).collect()
     };
-    let writer = |letter: &Letter| letter.from.as_deref().map(|from| own.party(from));
-    let (Some(writes), Some(wrote)) = (writer(letter), writer(earlier)) else { return false };
-    parties(earlier).contains(&writes) && parties(letter).contains(&wrote)
+    parties(letter).intersection(&parties(earlier)).nth(1).is_some()
 }
 
 /// Disjoint sets, joined by size.

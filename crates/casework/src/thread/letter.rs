@@ -82,6 +82,8 @@ pub struct Letter {
     pub against: Vec<(String, u8)>,
     /// Lists, machines and newsletters write by themselves.
     pub automatic: bool,
+    /// Its sender wrote a web address: an enquiry that only begins an attack has none.
+    pub has_link: bool,
 
     pub(super) reply_to: Option<String>,
     pub(super) base: String,
@@ -209,6 +211,7 @@ impl Letter {
             freemail: false,
             against: Vec::new(),
             automatic: false,
+            has_link: ["http://", "https://", "ftp://"].iter().any(|scheme| parts.own.contains(scheme)),
             reply_to: None,
             is_answer: before.answer || !parts.quoted.trim().is_empty(),
             base,

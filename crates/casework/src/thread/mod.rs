@@ -149,8 +149,8 @@ pub fn threads(letters: &[Letter], own: &Own) -> Findings {
         .filter_map(|list| steps::draft(letters, &nodes, &list, own, &known))
         .collect();
     drafts.sort_by(|a, b| (a.first(), &a.key).cmp(&(b.first(), &b.key)));
-    let mut operations = operation::operations(letters, &drafts);
-    let threads = weigh::judge(letters, drafts, &mut operations);
+    let mut operations = operation::operations(letters, &drafts, own);
+    let threads = weigh::judge(letters, drafts, &mut operations, own);
     operations.retain(|operation| operation.standing > Standing::Conversation);
     Findings { threads, operations }
 }

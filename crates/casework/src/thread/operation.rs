@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::Standing;
 use super::join::Sets;
 use super::letter::Letter;
+use super::sides::Own;
 use super::steps::Draft;
 
 /// Windows written to within this many seconds are one move: J-CSIP saw three windows within four minutes.
@@ -164,11 +165,11 @@ fn densest(mut moments: Vec<i64>, span: i64) -> (usize, i64) {
 }
 
 /// The operators of these conversations, ordered by their first conversation.
-pub(super) fn operations(letters: &[Letter], drafts: &[Draft]) -> Vec<Operation> {
+pub(super) fn operations(letters: &[Letter], drafts: &[Draft], own: &Own) -> Vec<Operation> {
     let mut ties: Vec<Tie> = Vec::new();
     by_value(letters, drafts, &mut ties);
     by_enquiry(letters, drafts, &mut ties);
-    by_place(letters, drafts, &mut ties);
+    by_place(letters, drafts, own, &mut ties);
     let mut sets = Sets::new(drafts.len());
     for tie in &ties {
         sets.unite(tie.a, tie.b);
@@ -270,10 +271,10 @@ fn by_enquiry(letters: &[Letter], drafts: &[Draft], ties: &mut Vec<Tie>) {
     }
 }
 
-fn by_place(letters: &[Letter], drafts: &[Draft], ties: &mut Vec<Tie>) {
+fn by_place(letters: &[Letter], drafts: &[Draft], own: &Own, ties: &mut Vec<Tie>) {
     let mut places: BTreeMap<&str, Vec<(Timestamp, usize, &str)>> = BTreeMap::new();
     for (thread, draft) in drafts.iter().enumerate() {
-        for (_, letter) in draft.from_outside(letters).filter(|(_, letter)| letter.freemail) {
+        for (_, letter) in draft.from_outside(letters).filter(|(_, letter)| own.is_free(letter)) {
             if let (Some(place), Some(at), Some(from)) = (&letter.origin, letter.at, &letter.from) {
                 places.entry(place).or_default().push((at, thread, from));
             }

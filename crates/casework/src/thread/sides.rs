@@ -52,6 +52,13 @@ impl Own {
         }
     }
 
+    /// True if a letter's sender has the address from a service where anybody gets one: a mail copied into a forward has
+    /// no tells of its own, but other mails told of the service.
+    pub(super) fn is_free(&self, letter: &Letter) -> bool {
+        let domain = letter.from.as_deref().and_then(|from| from.rsplit_once('@')).map(|(_, domain)| domain);
+        letter.freemail || domain.is_some_and(|domain| self.free.contains(domain))
+    }
+
     /// Whose address it is.
     pub(super) fn party(&self, address: &str) -> String {
         if let Some(own) = self.domain_of(address) {
@@ -119,7 +126,7 @@ fn desk(letters: &[&Letter], own: &Own) -> Option<String> {
     let free = |party: &str| party.contains('@');
     // Of a company and one with an address that anybody can have, the company is the desk. Otherwise the one who is
     // written to first is; an answer, though, is the desk's, unless a file comes with it.
-    let answered_first = first.is_answer && first.payload.is_empty() && !first.freemail;
+    let answered_first = first.is_answer && first.payload.is_empty() && !own.is_free(first);
     Some(match (free(&from), free(&to)) {
         (true, false) => to,
         (false, true) => from,

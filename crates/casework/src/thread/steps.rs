@@ -80,12 +80,12 @@ impl Draft {
         })
     }
 
-    /// The enquiry: the first letter from outside, if it brings no file.
+    /// The enquiry: the first letter from outside, if it brings no file and no link.
     pub(super) fn enquiry<'a>(&'a self, letters: &'a [Letter]) -> Option<&'a Letter> {
         self.from_outside(letters)
             .next()
             .map(|(_, letter)| letter)
-            .filter(|l| l.payload.is_empty() && !l.automatic)
+            .filter(|l| l.payload.is_empty() && !l.automatic && !l.has_link)
     }
 }
 

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::operation::Operation;
 use super::steps::{Draft, StepKind};
-use super::{Letter, Standing, Thread, steps};
-use crate::party;
+use super::{Letter, Own, Standing, Thread, steps};
 
 /// A conversation in which so much comes together is an attack. One sign never is enough: a file weighs 5 at most, and
 /// only together with the enquiry and the answer before it.
@@ -80,10 +79,15 @@ fn evidence(sign: Sign, weight: u8, step: Option<usize>, detail: impl Into<Strin
 }
 
 /// Judges every conversation by its own signs and by what its operator does elsewhere.
-pub(super) fn judge(letters: &[Letter], mut drafts: Vec<Draft>, operations: &mut [Operation]) -> Vec<Thread> {
-    let mut weighed: Vec<Weighed> = drafts.iter().map(|draft| weigh(letters, draft)).collect();
+pub(super) fn judge(
+    letters: &[Letter],
+    mut drafts: Vec<Draft>,
+    operations: &mut [Operation],
+    own: &Own,
+) -> Vec<Thread> {
+    let mut weighed: Vec<Weighed> = drafts.iter().map(|draft| weigh(letters, draft, own)).collect();
     for operation in operations.iter_mut() {
-        together(letters, &drafts, operation, &mut weighed);
+        together(letters, &drafts, operation, &mut weighed, own);
     }
     let threads = drafts.iter_mut().zip(weighed);
     threads
@@ -144,7 +148,7 @@ impl Weighed {
 }
 
 /// The signs of one conversation by itself.
-fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
+fn weigh(letters: &[Letter], draft: &Draft, own: &Own) -> Weighed {
     let mut out =
         Weighed { sequence: false, file: 0, evidence: Vec::new(), standing: Standing::Conversation };
     let mut asked = false;
@@ -211,7 +215,7 @@ fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
             }
         }
     }
-    if let Some((at, letter)) = draft.from_outside(letters).find(|(_, letter)| letter.freemail) {
+    if let Some((at, letter)) = draft.from_outside(letters).find(|(_, letter)| own.is_free(letter)) {
         out.evidence.push(evidence(Sign::Freemail, 1, Some(at), letter.from.clone().unwrap_or_default()));
     }
     if let Some((at, (id, weight))) = against {
@@ -222,7 +226,13 @@ fn weigh(letters: &[Letter], draft: &Draft) -> Weighed {
 }
 
 /// What an operator does in several conversations speaks for and against each of them.
-fn together(letters: &[Letter], drafts: &[Draft], operation: &mut Operation, weighed: &mut [Weighed]) {
+fn together(
+    letters: &[Letter],
+    drafts: &[Draft],
+    operation: &mut Operation,
+    weighed: &mut [Weighed],
+    own: &Own,
+) {
     let desks = operation.desks.len();
     let several = desks >= 2;
     let quick: BTreeSet<&str> = operation
@@ -250,7 +260,7 @@ fn together(letters: &[Letter], drafts: &[Draft], operation: &mut Operation, wei
         .threads
         .iter()
         .any(|&thread| weighed.get(thread).is_some_and(|weighed| weighed.standing == Standing::Rapport));
-    let freemail = |draft: &Draft| draft.from_outside(letters).all(|(_, letter)| letter.freemail);
+    let freemail = |draft: &Draft| draft.from_outside(letters).all(|(_, letter)| own.is_free(letter));
     let forming = several
         && desks <= MOST_DESKS
         && operation.threads.iter().filter_map(|&thread| drafts.get(thread)).all(freemail);
@@ -260,7 +270,7 @@ fn together(letters: &[Letter], drafts: &[Draft], operation: &mut Operation, wei
             continue;
         }
         // The address of an organisation may be forged in the attack and real here.
-        let own_address = party::party(&draft.sides.outside).contains('@') || freemail(draft);
+        let own_address = own.party(&draft.sides.outside).contains('@') || freemail(draft);
         if attacks && weighed.sequence && (own_address || weighed.file >= 2) {
             weighed.evidence.push(evidence(Sign::KnownOperator, 4, None, ""));
             weighed.standing = Standing::Rapport;
