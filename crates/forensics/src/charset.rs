@@ -130,7 +130,7 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
     let declared = label.and_then(by_label);
     let unknown = label.is_some() && declared.is_none();
     if let Some((encoding, length)) = Encoding::for_bom(bytes)
-        && (encoding == UTF_8 || bytes.len().is_multiple_of(2))
+        && (encoding == UTF_8 || bytes.len().is_multiple_of(2) && !(declared.is_some() && has_word(bytes)))
     {
         let body = bytes.get(length..).unwrap_or(&[]);
         let used = Charset::Standard(encoding);
@@ -163,6 +163,11 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
     {
         return tell(used, text, label, declared, Some("charset-undecodable"));
     }
+    // Cut in the middle of its last character, and good before that: what a broken-off mail leaves.
+    if declared.is_none_or(|d| d == Charset::Standard(UTF_8)) && is_cut_utf8(bytes) {
+        let used = Charset::Standard(UTF_8);
+        return tell(used, used.decode(bytes).0, label, declared, Some("charset-undecodable"));
+    }
     let (used, text, bad) = detect(bytes);
     let detected = (declared != Some(used)).then(|| used.name());
     if let Some(first) = declared
@@ -184,6 +189,22 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Decoded<'a> {
         _ => Some("charset-mismatch"),
     };
     Decoded { detected, ..tell(used, text, label, declared, oddity) }
+}
+
+/// UTF-8 with characters beyond ASCII, of which only the last is not whole.
+fn is_cut_utf8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| {
+        error.error_len().is_none() && bytes.get(..error.valid_up_to()).is_some_and(|good| !good.is_ascii())
+    })
+}
+
+/// ASCII letters in a row, as no text in UTF-16 has them: what stands before them is no byte order mark.
+fn has_word(bytes: &[u8]) -> bool {
+    /// Letters that are a word.
+    const LETTERS: usize = 6;
+    bytes
+        .chunk_by(|a, b| a.is_ascii_alphabetic() == b.is_ascii_alphabetic())
+        .any(|run| run.len() >= LETTERS && run.first().is_some_and(u8::is_ascii_alphabetic))
 }
 
 fn tell<'a>(
@@ -572,6 +593,23 @@ mod tests {
     fn check(bytes: &[u8], label: Option<&str>, text: &str, used: &str, oddity: Option<&str>) {
         let got = decode(bytes, label);
         assert_eq!((got.text.as_ref(), got.used.as_ref(), got.oddity), (text, used, oddity), "{bytes:?}");
+    }
+
+    #[test]
+    fn a_text_that_is_cut_in_its_last_character_is_read_up_to_there() {
+        let whole = "本文は請求".as_bytes();
+        for label in [Some("utf-8"), None] {
+            let cut = decode(&whole[..whole.len() - 1], label);
+            assert_eq!((cut.text.as_ref(), cut.used.as_ref()), ("本文は請\u{fffd}", "utf-8"), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn two_bytes_before_plain_words_are_no_byte_order_mark() {
+        let mixed = decode(b"\xff\xfe\x90\xbf goodword \x8b\x81", Some("utf-8"));
+        assert!(mixed.text.contains("goodword"), "{mixed:?}");
+        let real: Vec<u8> = "\u{feff}goodword".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode(&real, Some("utf-8")).text, "goodword");
     }
 
     #[test]

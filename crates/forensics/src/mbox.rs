@@ -101,6 +101,7 @@ impl<R: BufRead> MboxReader<R> {
         let mut message = Message { bytes: Vec::new(), cut: false };
         let mut blank = true;
         let mut any = std::mem::take(&mut self.started);
+        let mut separated = any;
         loop {
             if !self.next_line()? {
                 self.ended = true;
@@ -112,7 +113,7 @@ impl<R: BufRead> MboxReader<R> {
                     self.started = true;
                     break;
                 }
-                any = true;
+                (any, separated) = (true, true);
                 blank = false;
                 continue;
             }
@@ -132,8 +133,9 @@ impl<R: BufRead> MboxReader<R> {
         if !any {
             return Ok(None);
         }
-        // The blank line before the next separator belongs to the mailbox.
-        if self.started {
+        // The blank line before the next separator belongs to the mailbox; so does the one after the last message, which
+        // is then the same message when another one follows it.
+        if separated {
             for end in [&b"\r\n\r\n"[..], b"\n\n", b"\r\r"] {
                 if message.bytes.ends_with(end) {
                     let keep = message.bytes.len() - end.len() / 2;

@@ -128,7 +128,7 @@ fn what_is_damaged_is_searched_up_to_there_and_told() {
         deep = zip(&[("x.zip", &deep)]);
     }
     check("a.zip", &deep, &[], &["too-deep"]);
-    let damaged_tar = &tar(&[("b.log", LINE.as_bytes()), ("c.log", LINE.as_bytes())])[..600];
+    let damaged_tar = &tar(&[("b.log", LINE.as_bytes()), ("c.log", LINE.as_bytes())])[..640];
     check("a.tar", damaged_tar, &["a.tar!b.log:1"], &["damaged"]);
 }
 

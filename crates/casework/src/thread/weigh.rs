@@ -114,6 +114,8 @@ pub(super) fn judge(
 }
 
 struct Weighed {
+    /// Its mails that are at hand.
+    seen: usize,
     /// A file came from outside after an answer.
     sequence: bool,
     /// The heaviest file that did.
@@ -141,7 +143,10 @@ impl Weighed {
                 Sign::SameFile,
                 Sign::KnownOperator,
             ]);
-        if self.sequence && telling && self.sum() >= RAPPORT {
+        // One mail that only names those before it is no sequence that anybody saw, unless its operator is known.
+        let several =
+            self.seen > 1 || self.has(&[Sign::Parallel, Sign::Online, Sign::SameFile, Sign::KnownOperator]);
+        if self.sequence && several && telling && self.sum() >= RAPPORT {
             self.standing = Standing::Rapport;
         }
     }
@@ -149,8 +154,13 @@ impl Weighed {
 
 /// The signs of one conversation by itself.
 fn weigh(letters: &[Letter], draft: &Draft, own: &Own) -> Weighed {
-    let mut out =
-        Weighed { sequence: false, file: 0, evidence: Vec::new(), standing: Standing::Conversation };
+    let mut out = Weighed {
+        seen: draft.steps.len(),
+        sequence: false,
+        file: 0,
+        evidence: Vec::new(),
+        standing: Standing::Conversation,
+    };
     let mut asked = false;
     let mut reply: Option<Option<i64>> = None;
     let mut could_not = false;

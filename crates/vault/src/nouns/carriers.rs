@@ -24,7 +24,7 @@ pub(super) async fn carriers(
         let of_each: Vec<String> = (0..list.len())
             .map(|n| {
                 format!(
-                    "SELECT n, {columns} FROM (SELECT {n} AS n, {columns} FROM {table} WHERE {column} = ${} LIMIT $1) \
+                    "SELECT n, {columns} FROM (SELECT CAST({n} AS BIGINT) AS n, {columns} FROM {table} WHERE {column} = ${} LIMIT $1) \
                      AS k{n}",
                     n + 2
                 )

@@ -97,7 +97,10 @@ pub(crate) async fn pairs_of_mails_say_what_they_have_in_common(vault: Vault) {
         completed(&vault, n, id(1), template).await;
     }
     let links = vault.links_among(&[3, 2, 1].map(mail)).await.unwrap();
-    assert_eq!(links.iter().map(|link| (link.a, link.b)).collect::<Vec<_>>(), [(mail(1), mail(2))]);
+    // All three come from one sender; one text have only two of them.
+    let by_text = |link: &&lexicon::Link<_>| link.reasons.iter().any(|r| r.kind == lexicon::ReasonKind::Text);
+    let alike: Vec<_> = links.iter().filter(by_text).map(|link| (link.a, link.b)).collect();
+    assert_eq!(alike, [(mail(1), mail(2))]);
     assert_eq!(links[0].reasons[0].value, "jaccard 1.00");
     assert_eq!(vault.links_among(&[]).await.unwrap(), []);
 }
