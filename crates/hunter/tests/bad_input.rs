@@ -1,4 +1,10 @@
 //! Whatever lies in the way, the sweep finishes and says what it could not read.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Every format is recognised by itself, and tells who asked for what, when.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 mod common;
 

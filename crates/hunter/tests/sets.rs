@@ -1,4 +1,10 @@
 //! Lists of every form become one set that says the same after it was compiled.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a panic is the report"
+)]
 
 mod common;
 

@@ -104,8 +104,8 @@ impl Inputs {
         }
     }
 
-    /// The next stream.
-    pub fn next(&mut self) -> Option<Opened> {
+    /// The next log.
+    pub fn next_log(&mut self) -> Option<Opened> {
         loop {
             if let Some(opened) = self.next_member() {
                 return Some(opened);

@@ -109,7 +109,7 @@ impl Source {
                 return None;
             }
             let Some(current) = &mut self.current else {
-                let opened = self.inputs.next()?;
+                let opened = self.inputs.next_log()?;
                 self.current = Some(Current::new(opened, self.logs));
                 self.logs += 1;
                 continue;

@@ -197,7 +197,7 @@ impl Watch {
         for neighbour in mark::neighbours(path) {
             let name = neighbour.to_string_lossy().into_owned();
             let mut inputs = Inputs::new(vec![name], false);
-            let Some(mut opened) = inputs.next() else { continue };
+            let Some(mut opened) = inputs.next_log() else { continue };
             let mut head = Vec::new();
             if (&mut opened.stream).take(HEAD).read_to_end(&mut head).is_err() || !known.mark.is_of(&head) {
                 continue;
