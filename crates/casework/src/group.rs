@@ -125,6 +125,9 @@ pub fn group_pinned(signatures: &[Signature], kinds: Kinds, pins: &Pins) -> Grou
     output(&mut all, links, signatures.len())
 }
 
+/// Two cores that may be tied: how strongly, which they are, and by what.
+type WeighedTie = (f64, usize, usize, Vec<(Held, f64)>);
+
 /// Links that show why these mails belong together, where a store says that they do: a tree of what ties them, with
 /// values counted elsewhere.
 pub fn links_among(signatures: &[Signature], count: impl Fn(u64) -> Count) -> Vec<Link<usize>> {
@@ -141,7 +144,7 @@ pub fn links_among(signatures: &[Signature], count: impl Fn(u64) -> Count) -> Ve
     for (mail, &core) in core.iter().enumerate() {
         all.unite(mail, core);
     }
-    let mut ties: Vec<(f64, usize, usize, Vec<(Held, f64)>)> = Vec::new();
+    let mut ties: Vec<WeighedTie> = Vec::new();
     for (a, b) in cores.candidates(&|key| count(key), Kinds::ALL) {
         let (strength, values) =
             cores.profiles[a].tie(&cores.profiles[b], |key| count(key).texts, Kinds::ALL);

@@ -107,12 +107,15 @@ struct Also {
     advisory: Option<String>,
 }
 
+/// Where a hit stands: in a line of a source, or in a mail.
+type Spot = (Option<String>, Option<String>, Option<u64>);
+
 /// Counts a sweep's lines.
 pub struct Counter<'a> {
     ids: BTreeMap<&'a str, (&'a str, State)>,
     sweep: Sweep,
     /// Where the last hit of each advisory stands: several values of one line, or of one mail, are one sighting.
-    places: BTreeMap<&'a str, (Option<String>, Option<String>, Option<u64>)>,
+    places: BTreeMap<&'a str, Spot>,
 }
 
 impl<'a> Counter<'a> {

@@ -33,7 +33,8 @@ fn bench(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let mut group = criterion.benchmark_group("sweep");
     let names: Vec<String> = (0..5_000u32).map(|n| format!("h{n}.site{}.example", n * 7)).collect();
-    let logs: [(&str, fn(u32, &str) -> String); 4] = [
+    type Line = fn(u32, &str) -> String;
+    let logs: [(&str, Line); 4] = [
         ("bind", |n, name| {
             format!(
                 "14-Nov-2023 22:13:20.004 queries: info: client @0x7f04616db304 10.28.{}.{}#10158 ({name}): query: {name} IN A +E(0)K (10.0.0.53)\n",

@@ -10,14 +10,14 @@ pub fn campaigns(set: &mut Set, targeted: usize, mass: usize) {
     for number in 0..targeted + mass {
         let is_mass = number >= targeted;
         let campaign = if is_mass { format!("mass{number:02}") } else { format!("targeted{number:02}") };
-        let sentences = set.chance.from_to(3, 6) as usize;
+        let sentences = set.chance.between(3, 6) as usize;
         let template = prose(sentences, &mut set.chance);
         let subject = fill("【{project}】{paper}の送付", &mut set.chance);
         let sender = free_person(&mut set.chance);
         let changes = set.chance.percent(40) || is_mass;
         let salt = set.chance.next();
         let start = set.moment();
-        let count = if is_mass { set.chance.from_to(35, 60) } else { set.chance.from_to(3, 12) };
+        let count = if is_mass { set.chance.between(35, 60) } else { set.chance.between(3, 12) };
         let host = format!("lure{number}.test");
         for n in 0..count {
             let at = set.organisation();
@@ -29,7 +29,7 @@ pub fn campaigns(set: &mut Set, targeted: usize, mass: usize) {
                 "{}\n{} 様\n\n{template}\n詳細: {link}\n受付番号 {}\n\n{}\n",
                 organisation.name,
                 target.name,
-                set.chance.from_to(10_000, 99_999),
+                set.chance.between(10_000, 99_999),
                 me.name
             );
             let mut mail = Mail::new(&me, &[target], subject.clone(), text, start + n * 177, &mut set.chance);
@@ -59,7 +59,7 @@ pub fn noise(set: &mut Set, count: usize) {
         let organisation = set.organisations[at].clone();
         let to = set.chance.pick(&organisation.people).clone();
         let start = set.moment();
-        let sentences = set.chance.from_to(3, 8) as usize;
+        let sentences = set.chance.between(3, 8) as usize;
         let said = prose(sentences, &mut set.chance);
         let (mail, what) = match n % 5 {
             0 => {

@@ -48,7 +48,7 @@ pub fn organisations(count: usize, chance: &mut Chance) -> Vec<Organisation> {
             let people = (0..5)
                 .map(|_| {
                     let who = chance.below(FAMILY.len());
-                    let number = chance.from_to(1, 99);
+                    let number = chance.between(1, 99);
                     Person::new(FAMILY[who], format!("{}{number}@{domain}", FAMILY_LATIN[who]))
                 })
                 .collect();
@@ -62,9 +62,9 @@ pub fn free_person(chance: &mut Chance) -> Person {
     let who = chance.below(FAMILY.len());
     let domain = *chance.pick(FREEMAIL);
     let local = match chance.below(3) {
-        0 => format!("{}.{}", FAMILY_LATIN[who], chance.from_to(1, 9999)),
-        1 => format!("{}{}", FAMILY_LATIN[who], chance.from_to(1960, 2005)),
-        _ => format!("{}_lab{}", FAMILY_LATIN[who], chance.from_to(1, 999)),
+        0 => format!("{}.{}", FAMILY_LATIN[who], chance.between(1, 9999)),
+        1 => format!("{}{}", FAMILY_LATIN[who], chance.between(1960, 2005)),
+        _ => format!("{}_lab{}", FAMILY_LATIN[who], chance.between(1, 999)),
     };
     Person::new(FAMILY[who], format!("{local}@{domain}"))
 }
@@ -72,8 +72,8 @@ pub fn free_person(chance: &mut Chance) -> Person {
 /// Somebody at a company that is no member.
 pub fn company_person(chance: &mut Chance) -> Person {
     let who = chance.below(FAMILY.len());
-    let domain = format!("partner{:03}.example", chance.from_to(1, 400));
-    Person::new(FAMILY[who], format!("{}{}@{domain}", FAMILY_LATIN[who], chance.from_to(1, 99)))
+    let domain = format!("partner{:03}.example", chance.between(1, 400));
+    Person::new(FAMILY[who], format!("{}{}@{domain}", FAMILY_LATIN[who], chance.between(1, 99)))
 }
 
 /// How a mail ends: name, department, address.

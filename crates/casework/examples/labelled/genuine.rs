@@ -44,10 +44,10 @@ fn customer(set: &mut Set) {
     let first = Mail::new(&me, std::slice::from_ref(&desk), subject, text, start, &mut set.chance);
     let mut last = first.clone();
     set.add(first, label(&thread, "customer"));
-    let turns = set.chance.from_to(1, 4);
+    let turns = set.chance.between(1, 4);
     let mut sent = false;
     for turn in 0..turns {
-        let wait = set.chance.from_to(300, 90_000);
+        let wait = set.chance.between(300, 90_000);
         let said = if sent && set.chance.percent(18) {
             "お送りいただいた添付ファイルが開けませんでした。恐れ入りますが、別の形式で再送いただけますか。"
                 .to_owned()
@@ -60,9 +60,9 @@ fn customer(set: &mut Set) {
         set.add(reply, label(&thread, if could_not { "could-not-open" } else { "reply" }));
         // Within minutes as often as not.
         let wait = if set.chance.percent(55) {
-            set.chance.from_to(180, 1200)
+            set.chance.between(180, 1200)
         } else {
-            set.chance.from_to(1200, 80_000)
+            set.chance.between(1200, 80_000)
         };
         let mut text = prose(2, &mut set.chance);
         let mut files: Vec<File> = Vec::new();
@@ -79,7 +79,7 @@ fn customer(set: &mut Set) {
                     password = Some(format!(
                         "{}{}",
                         ["Kaizen", "denki", "Nouki"][set.chance.below(3)],
-                        set.chance.from_to(100, 999)
+                        set.chance.between(100, 999)
                     ));
                     shape::zip_of(&format!("{name}.zip"), &format!("{name}.xlsx"), salt, true)
                 }
@@ -92,7 +92,7 @@ fn customer(set: &mut Set) {
         set.add(mail, label(&thread, if could_not { "sent-again" } else { "answer" }));
         if let Some(password) = password {
             // The password in a mail of its own, a minute later, as is the custom.
-            let wait = set.chance.from_to(20, 200);
+            let wait = set.chance.between(20, 200);
             let mut mail = set.reply(
                 &me,
                 &desk,
@@ -107,7 +107,7 @@ fn customer(set: &mut Set) {
         }
         if sent && set.chance.percent(3) {
             // Once in a while a customer asks, too.
-            let wait = set.chance.from_to(900, 9000);
+            let wait = set.chance.between(900, 9000);
             let mail = set.reply(
                 &me,
                 &desk,
@@ -135,7 +135,7 @@ fn supplier(set: &mut Set) {
     let start = set.moment();
     let first = Mail::new(&staff, std::slice::from_ref(&me), subject, text, start, &mut set.chance);
     set.add(first.clone(), label(&thread, "order"));
-    let (said, wait, salt) = (prose(2, &mut set.chance), set.chance.from_to(300, 50_000), set.chance.next());
+    let (said, wait, salt) = (prose(2, &mut set.chance), set.chance.between(300, 50_000), set.chance.next());
     let mut answer = set.reply(&me, &staff, &said, &first, first.at + wait, false);
     answer.files.push(if set.chance.percent(30) {
         shape::docm("order_form.docm", salt)
@@ -143,7 +143,7 @@ fn supplier(set: &mut Set) {
         shape::pdf("見積書.pdf", salt)
     });
     set.add(answer.clone(), label(&thread, "order-form"));
-    let (said, wait) = (prose(1, &mut set.chance), set.chance.from_to(600, 50_000));
+    let (said, wait) = (prose(1, &mut set.chance), set.chance.between(600, 50_000));
     let thanks = set.reply(&staff, &me, &said, &answer, answer.at + wait, organisation.footer);
     set.add(thanks, label(&thread, "reply"));
 }
@@ -165,7 +165,7 @@ fn applicant(set: &mut Set) {
         Mail::new(&me, std::slice::from_ref(&desk), "中途採用への応募", text, start, &mut set.chance);
     first.files.push(shape::docx("履歴書.docx", salt));
     set.add(first.clone(), label(&thread, "applicant"));
-    let wait = set.chance.from_to(3600, 200_000);
+    let wait = set.chance.between(3600, 200_000);
     let reply = set.reply(
         &desk,
         &me,
@@ -175,7 +175,7 @@ fn applicant(set: &mut Set) {
         organisation.footer,
     );
     set.add(reply.clone(), label(&thread, "reply"));
-    let (wait, salt) = (set.chance.from_to(300, 40_000), set.chance.next());
+    let (wait, salt) = (set.chance.between(300, 40_000), set.chance.next());
     let mut second = set.reply(&me, &desk, "職務経歴書をお送りします。", &reply, reply.at + wait, false);
     second.files.push(shape::docx("職務経歴書.docx", salt));
     set.add(second, label(&thread, "applicant-again"));
@@ -194,9 +194,9 @@ fn small_talk(set: &mut Set) {
     let start = set.moment();
     let mut last = Mail::new(&me, std::slice::from_ref(&staff), subject, text, start, &mut set.chance);
     set.add(last.clone(), label(&thread, "talk"));
-    for turn in 0..set.chance.from_to(1, 4) {
+    for turn in 0..set.chance.between(1, 4) {
         let (from, to) = if turn % 2 == 0 { (&staff, &me) } else { (&me, &staff) };
-        let (said, wait) = (prose(2, &mut set.chance), set.chance.from_to(300, 150_000));
+        let (said, wait) = (prose(2, &mut set.chance), set.chance.between(300, 150_000));
         let mail = set.reply(from, to, &said, &last, last.at + wait, turn % 2 == 0 && organisation.footer);
         last = mail.clone();
         set.add(mail, label(&thread, "talk"));
@@ -212,7 +212,7 @@ pub fn surveys(set: &mut Set, count: usize) {
             let who = set.chance.below(FAMILY.len());
             Person::new(
                 FAMILY[who],
-                format!("s{}@univ{}.example", set.chance.from_to(1000, 9999), set.chance.from_to(1, 9)),
+                format!("s{}@univ{}.example", set.chance.between(1000, 9999), set.chance.between(1, 9)),
             )
         };
         let asks = fill(
@@ -220,7 +220,7 @@ pub fn surveys(set: &mut Set, count: usize) {
             &mut set.chance,
         );
         let start = set.moment();
-        for desk in 0..set.chance.from_to(2, 6) {
+        for desk in 0..set.chance.between(2, 6) {
             let at = set.organisation();
             let organisation = set.organisations[at].clone();
             let window = organisation.desks[1].clone();
@@ -241,7 +241,7 @@ pub fn surveys(set: &mut Set, count: usize) {
             );
             set.add(mail.clone(), label(&thread, "survey"));
             if set.chance.percent(60) {
-                let wait = set.chance.from_to(3600, 300_000);
+                let wait = set.chance.between(3600, 300_000);
                 let reply = set.reply(
                     &window,
                     &me,
@@ -251,7 +251,7 @@ pub fn surveys(set: &mut Set, count: usize) {
                     organisation.footer,
                 );
                 set.add(reply.clone(), label(&thread, "reply"));
-                let (wait, salt) = (set.chance.from_to(300, 5000), set.chance.next());
+                let (wait, salt) = (set.chance.between(300, 5000), set.chance.next());
                 let mut sheet =
                     set.reply(&me, &window, "質問票をお送りします。", &reply, reply.at + wait, false);
                 sheet.files.push(if set.chance.percent(50) {

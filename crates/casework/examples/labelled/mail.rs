@@ -105,7 +105,7 @@ impl Mail {
             id: format!("{:016x}.{}@{domain}", chance.next(), at),
             references: Vec::new(),
             charset: Charset::any(chance),
-            origin: format!("198.51.100.{}", chance.from_to(1, 250)),
+            origin: format!("198.51.100.{}", chance.between(1, 250)),
             headers: Vec::new(),
         }
     }

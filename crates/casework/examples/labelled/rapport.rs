@@ -81,7 +81,7 @@ fn operator(set: &mut Set, number: usize) {
     let changes_address = set.chance.percent(25);
     let kind = set.chance.below(6);
     let salt = set.chance.next();
-    let origin = format!("203.0.113.{}", set.chance.from_to(1, 250));
+    let origin = format!("203.0.113.{}", set.chance.between(1, 250));
     let mut attacked_somewhere = false;
     let mut recon_only: Vec<String> = Vec::new();
     let mut used = Vec::new();
@@ -95,9 +95,9 @@ fn operator(set: &mut Set, number: usize) {
         let window = set.chance.pick(&organisation.desks).clone();
         let me = if changes_address && desk > 0 { free_person(&mut set.chance) } else { one.clone() };
         let begin = if together {
-            start + desk as i64 * set.chance.from_to(20, 90)
+            start + desk as i64 * set.chance.between(20, 90)
         } else {
-            start + desk as i64 * set.chance.from_to(1, 3) * 86_400
+            start + desk as i64 * set.chance.between(1, 3) * 86_400
         };
         let text = format!(
             "{}\nご担当者様\n\n突然のご連絡失礼いたします。{}と申します。\n{}{}\n\n{}\n",
@@ -122,36 +122,36 @@ fn operator(set: &mut Set, number: usize) {
         attacked_somewhere = true;
         let thread = set.thread("rapport");
         let mut steps: Vec<(Mail, &'static str, &'static str)> = vec![(recon.clone(), "recon", "")];
-        let wait = set.chance.from_to(20 * 60, 30 * 3600);
+        let wait = set.chance.between(20 * 60, 30 * 3600);
         let said = *set.chance.pick(ANSWERS);
         let mut last = set.reply(&responder, &me, said, &recon, begin + wait, organisation.footer);
         steps.push((last.clone(), "reply", ""));
         let quick = if set.chance.percent(80) {
-            set.chance.from_to(8 * 60, 18 * 60)
+            set.chance.between(8 * 60, 18 * 60)
         } else {
-            set.chance.from_to(3600, 40_000)
+            set.chance.between(3600, 40_000)
         };
         let mut attack = attack_mail(set, &me, &window, &last, last.at + quick, kind, salt, &origin);
         last = attack.clone();
         steps.push((attack, "attack", "first"));
         let more = set.chance.below(100);
         if more < 45 {
-            let (said, wait) = (*set.chance.pick(COULD_NOT), set.chance.from_to(900, 20_000));
+            let (said, wait) = (*set.chance.pick(COULD_NOT), set.chance.between(900, 20_000));
             let cannot = set.reply(&responder, &me, said, &last, last.at + wait, organisation.footer);
             last = cannot.clone();
             steps.push((cannot, "reply", "could-not-open"));
             if more < 20 {
-                let (asks, wait) = (*set.chance.pick(ASKS), set.chance.from_to(600, 1500));
+                let (asks, wait) = (*set.chance.pick(ASKS), set.chance.between(600, 1500));
                 let mut question = set.reply(&me, &window, asks, &last, last.at + wait, false);
                 question.origin = origin.clone();
                 last = question.clone();
                 steps.push((question, "recon", "archiver"));
-                let (used, wait) = (*set.chance.pick(USED), set.chance.from_to(900, 9000));
+                let (used, wait) = (*set.chance.pick(USED), set.chance.between(900, 9000));
                 let answer = set.reply(&responder, &me, used, &last, last.at + wait, organisation.footer);
                 last = answer.clone();
                 steps.push((answer, "reply", ""));
             }
-            let wait = set.chance.from_to(700, 4000);
+            let wait = set.chance.between(700, 4000);
             attack = attack_mail(set, &me, &window, &last, last.at + wait, kind + 1, salt ^ 1, &origin);
             steps.push((attack, "attack", "again"));
         }
@@ -255,7 +255,7 @@ fn attack_mail(
         _ => shape::docx(&format!("{what}.docx"), salt),
     };
     if matches!(kind % 6, 1 | 2 | 4) {
-        text.push_str(&format!("\nパスワード：{}{}", chance_word(set), set.chance.from_to(10, 99)));
+        text.push_str(&format!("\nパスワード：{}{}", chance_word(set), set.chance.between(10, 99)));
     }
     let _ = PROJECT;
     let mut mail = set.reply(me, window, &text, before, at, false);

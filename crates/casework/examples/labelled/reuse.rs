@@ -16,7 +16,7 @@ pub fn sent_mail(set: &mut Set, count: usize) {
         } else {
             set.chance.pick(&organisation.people).clone()
         };
-        let sentences = set.chance.from_to(3, 8) as usize;
+        let sentences = set.chance.between(3, 8) as usize;
         let said = prose(sentences, &mut set.chance);
         let text = set.letter(&format!("{} 様", to.name), &said, &from, organisation.footer);
         let subject = fill("{project}の{paper}について", &mut set.chance);
@@ -29,7 +29,7 @@ pub fn sent_mail(set: &mut Set, count: usize) {
         set.genuine.push((at, mail.clone()));
         if set.chance.percent(25) {
             // The mailbox also has the answer's answer, which quotes it.
-            let (said, wait) = (prose(2, &mut set.chance), set.chance.from_to(4000, 90_000));
+            let (said, wait) = (prose(2, &mut set.chance), set.chance.between(4000, 90_000));
             let again = set.reply(&from, &to, &said, &mail, mail.at + wait, organisation.footer);
             set.genuine.push((at, again));
         }
@@ -78,10 +78,10 @@ pub fn stolen(set: &mut Set, count: usize) {
             Person { name: original.from.name.clone(), ..free_person(&mut set.chance) }
         };
         let salt = set.chance.next();
-        for copy in 0..set.chance.from_to(1, 6) {
+        for copy in 0..set.chance.between(1, 6) {
             let to = set.organisation();
             let target = set.chance.pick(&set.organisations[to].people).clone();
-            let lag = set.chance.from_to(9 * 3600, 13 * 3600) + copy * 300;
+            let lag = set.chance.between(9 * 3600, 13 * 3600) + copy * 300;
             let (text, how) = made_from(set, &original, &target);
             let mut mail = Mail::new(
                 &attacker,
@@ -162,7 +162,7 @@ pub fn honest_use(set: &mut Set, count: usize) {
         let at = set.chance.below(total);
         let original = set.genuine[at].1.clone();
         let holder = original.to[0].clone();
-        let wait = set.chance.from_to(1000, 200_000);
+        let wait = set.chance.between(1000, 200_000);
         match set.chance.below(3) {
             0 => {
                 let said = prose(2, &mut set.chance);

@@ -50,7 +50,7 @@ impl Set {
 
     /// A moment within three months, in working hours.
     pub fn moment(&mut self) -> i64 {
-        START + self.chance.from_to(0, 91) * 86_400 + self.chance.from_to(0, 9 * 3600)
+        START + self.chance.between(0, 91) * 86_400 + self.chance.between(0, 9 * 3600)
     }
 
     pub fn organisation(&mut self) -> usize {
@@ -106,7 +106,7 @@ impl Set {
     pub fn carried(&mut self, mail: &Mail, by: &Person) -> (Mail, &'static str) {
         let domain = by.address.split('@').nth(1).unwrap_or("x.example").to_owned();
         let csirt = Person::new("CSIRT", format!("csirt@{domain}"));
-        let at = mail.at + self.chance.from_to(600, 90_000);
+        let at = mail.at + self.chance.between(600, 90_000);
         let note = ["不審なメールのため転送します。", "ご確認ください。", "報告します。"];
         let note = (*self.chance.pick(&note)).to_owned();
         let subject = format!("{} {}", if self.chance.percent(50) { "Fwd:" } else { "転送:" }, mail.subject);

@@ -289,7 +289,7 @@ fn slot(name: &str, chance: &mut Chance) -> String {
         "department" => chance.pick(DEPARTMENT),
         "concern" | "concern2" => chance.pick(CONCERN),
         "name" => chance.pick(FAMILY),
-        "number" | "number2" => return chance.from_to(2, 40).to_string(),
+        "number" | "number2" => return chance.between(2, 40).to_string(),
         _ => &"",
     }
     .to_string()

@@ -166,7 +166,9 @@ fn by_reference<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, set
 
 fn by_subject<'a>(count: usize, of: &impl Fn(usize) -> Option<&'a Letter>, own: &Own, sets: &mut Sets) {
     // One writes from an address of his own, the other side as an organisation: `info@` is asked, `tanaka@` answers.
-    let mut pairs: HashMap<(&str, &str, String), Vec<(Timestamp, usize)>> = HashMap::new();
+    /// Mails of two people under one subject, by when they were sent.
+    type Pairs<'l> = HashMap<(&'l str, &'l str, String), Vec<(Timestamp, usize)>>;
+    let mut pairs: Pairs<'_> = HashMap::new();
     for node in 0..count {
         let Some(letter) = of(node) else { continue };
         let (Some(from), Some(at)) = (&letter.from, letter.at) else { continue };

@@ -118,7 +118,7 @@ impl Operation {
         let mut first_desk: BTreeMap<&str, i64> = BTreeMap::new();
         let mut visits: BTreeMap<&str, Vec<Timestamp>> = BTreeMap::new();
         for draft in of() {
-            for (_, letter) in draft.from_outside(letters) {
+            for (_, letter) in draft.outside_letters(letters) {
                 let Some(at) = letter.at else { continue };
                 let second = at.as_second();
                 let earliest = |slot: &mut i64| *slot = second.min(*slot);
@@ -217,7 +217,7 @@ fn by_value(letters: &[Letter], drafts: &[Draft], ties: &mut Vec<Tie>) {
     let mut carriers: BTreeMap<(TieKind, &str), Vec<usize>> = BTreeMap::new();
     for (thread, draft) in drafts.iter().enumerate() {
         let mut values: BTreeSet<(TieKind, &str)> = BTreeSet::new();
-        for (_, letter) in draft.from_outside(letters) {
+        for (_, letter) in draft.outside_letters(letters) {
             if letter.automatic {
                 continue;
             }
@@ -274,7 +274,7 @@ fn by_enquiry(letters: &[Letter], drafts: &[Draft], ties: &mut Vec<Tie>) {
 fn by_place(letters: &[Letter], drafts: &[Draft], own: &Own, ties: &mut Vec<Tie>) {
     let mut places: BTreeMap<&str, Vec<(Timestamp, usize, &str)>> = BTreeMap::new();
     for (thread, draft) in drafts.iter().enumerate() {
-        for (_, letter) in draft.from_outside(letters).filter(|(_, letter)| own.is_free(letter)) {
+        for (_, letter) in draft.outside_letters(letters).filter(|(_, letter)| own.is_free(letter)) {
             if let (Some(place), Some(at), Some(from)) = (&letter.origin, letter.at, &letter.from) {
                 places.entry(place).or_default().push((at, thread, from));
             }

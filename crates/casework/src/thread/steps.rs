@@ -71,7 +71,7 @@ impl Draft {
     }
 
     /// The letters from outside, in order, with their steps.
-    pub(super) fn from_outside<'a>(
+    pub(super) fn outside_letters<'a>(
         &'a self,
         letters: &'a [Letter],
     ) -> impl Iterator<Item = (usize, &'a Letter)> {
@@ -82,7 +82,7 @@ impl Draft {
 
     /// The enquiry: the first letter from outside, if it brings no file and no link.
     pub(super) fn enquiry<'a>(&'a self, letters: &'a [Letter]) -> Option<&'a Letter> {
-        self.from_outside(letters)
+        self.outside_letters(letters)
             .next()
             .map(|(_, letter)| letter)
             .filter(|l| l.payload.is_empty() && !l.automatic && !l.has_link)
@@ -113,19 +113,19 @@ pub(super) fn draft(
     let mut steps = Vec::with_capacity(order.len());
     let mut outside = Vec::with_capacity(order.len());
     for (node, letter) in order.iter().zip(&in_order) {
-        let from_outside = sides.is_outside(letter, own);
+        let outside_letters = sides.is_outside(letter, own);
         missing.extend(letter.references.iter().map(String::as_str).filter(|id| !known.contains(id)));
         let after = letter.at.zip(before).map(|(at, before)| at.as_second() - before.as_second());
         before = letter.at.or(before);
         steps.push(Step {
             letter: node.letter,
             copies: node.copies.clone(),
-            kind: if from_outside { StepKind::Message } else { StepKind::Reply },
+            kind: if outside_letters { StepKind::Message } else { StepKind::Reply },
             at: letter.at,
             after,
             answers_unseen: letter.references.last().is_some_and(|id| !known.contains(id.as_str())),
         });
-        outside.push(from_outside);
+        outside.push(outside_letters);
     }
     let first = in_order.first()?;
     let name = format!(

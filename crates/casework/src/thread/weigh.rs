@@ -218,14 +218,14 @@ fn weigh(letters: &[Letter], draft: &Draft, own: &Own) -> Weighed {
     }
     out.evidence.extend([file, archiver, again, quick, beside].into_iter().flatten());
     let mut against: Option<(usize, &(String, u8))> = None;
-    for (at, letter) in draft.from_outside(letters) {
+    for (at, letter) in draft.outside_letters(letters) {
         for tell in &letter.against {
             if against.is_none_or(|(_, known)| tell.1 > known.1) {
                 against = Some((at, tell));
             }
         }
     }
-    if let Some((at, letter)) = draft.from_outside(letters).find(|(_, letter)| own.is_free(letter)) {
+    if let Some((at, letter)) = draft.outside_letters(letters).find(|(_, letter)| own.is_free(letter)) {
         out.evidence.push(evidence(Sign::Freemail, 1, Some(at), letter.from.clone().unwrap_or_default()));
     }
     if let Some((at, (id, weight))) = against {
@@ -270,7 +270,7 @@ fn together(
         .threads
         .iter()
         .any(|&thread| weighed.get(thread).is_some_and(|weighed| weighed.standing == Standing::Rapport));
-    let freemail = |draft: &Draft| draft.from_outside(letters).all(|(_, letter)| own.is_free(letter));
+    let freemail = |draft: &Draft| draft.outside_letters(letters).all(|(_, letter)| own.is_free(letter));
     let forming = several
         && desks <= MOST_DESKS
         && operation.threads.iter().filter_map(|&thread| drafts.get(thread)).all(freemail);

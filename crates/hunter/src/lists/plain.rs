@@ -51,7 +51,7 @@ fn is_plain_domain(line: &[u8]) -> bool {
         }
     }
     let last = line.get(line.len() - label.min(line.len())..).unwrap_or_default();
-    dots > 0 && label >= 2 && label <= 63 && last.iter().all(u8::is_ascii_lowercase) && is_common_suffix(last)
+    dots > 0 && (2..=63).contains(&label) && last.iter().all(u8::is_ascii_lowercase) && is_common_suffix(last)
 }
 
 /// Endings that cannot be taken for a file's: most names of any list. The rest takes the longer way.

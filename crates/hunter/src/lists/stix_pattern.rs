@@ -163,7 +163,7 @@ impl<'a> Lexer<'a> {
                 c if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') => {}
                 '[' | ']' | '*' if in_path => {
                     // `]` ends the observation unless it closes an index.
-                    if c == ']' && !self.rest.get(..at).is_some_and(|front| front.rfind('[').is_some()) {
+                    if c == ']' && self.rest.get(..at).is_none_or(|front| front.rfind('[').is_none()) {
                         return at;
                     }
                     if c == ']' && front_closed(self.rest.get(..at).unwrap_or_default()) {

@@ -134,7 +134,7 @@ impl Json {
                     let Some((length, escaped)) = string(rest) else { return false };
                     let text = rest.get(..length).unwrap_or_default();
                     at += length + 2;
-                    if !is_value && line.get(at) == Some(&b':') || (!is_value && is_key(line, &mut at)) {
+                    if !is_value && (line.get(at) == Some(&b':') || is_key(line, &mut at)) {
                         at += 1;
                         key = text;
                         let front =

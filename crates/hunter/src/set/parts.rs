@@ -116,8 +116,8 @@ fn fits(kind: Kind, value: &str, text: &[u8], start: usize, end: usize) -> bool 
         Kind::FileName => {
             let in_name =
                 |byte: Option<u8>| is_word(byte) || byte.is_some_and(|b| matches!(b, b'.' | b'-' | b'_'));
-            !in_name(before)
-                && !(is_word(after) || matches!(after, Some(b'-' | b'_')) || ends_more(text, end))
+            let goes_on = is_word(after) || matches!(after, Some(b'-' | b'_')) || ends_more(text, end);
+            !in_name(before) && !goes_on
         }
         // Whole parts: `\Run` is not found in `\RunOnce`.
         Kind::RegistryKey | Kind::FilePath | Kind::UrlPath => {

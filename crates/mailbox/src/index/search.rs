@@ -267,7 +267,8 @@ impl Asking<'_> {
 
     /// The lists of the terms that a constraint allows.
     fn lists(&self, field: Field, constraint: &Constraint) -> Asked<Vec<Postings>> {
-        let (start, fits): (Vec<u8>, Box<dyn Fn(&str) -> bool + '_>) = match constraint {
+        type Fits<'c> = Box<dyn Fn(&str) -> bool + 'c>;
+        let (start, fits): (Vec<u8>, Fits<'_>) = match constraint {
             Constraint::Term(class, term) => {
                 return Ok(self.segment.find(&key(field, *class, term.as_bytes()))?.into_iter().collect());
             }

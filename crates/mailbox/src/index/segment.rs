@@ -49,6 +49,9 @@ fn short(bytes: &[u8], at: usize) -> Option<u32> {
     number(bytes, at).map(u32::from_le_bytes)
 }
 
+/// A term and where its list stands.
+type TermAt = (Vec<u8>, ListAt);
+
 impl Segment {
     /// Opens a segment; `file` names it in what is told.
     ///
@@ -341,7 +344,7 @@ impl Segment {
     }
 
     /// Terms one block after the other, for merging.
-    pub(super) fn block_terms(&self, number: usize) -> Result<Option<Vec<(Vec<u8>, ListAt)>>, Damage> {
+    pub(super) fn block_terms(&self, number: usize) -> Result<Option<Vec<TermAt>>, Damage> {
         if number >= self.blocks {
             return Ok(None);
         }

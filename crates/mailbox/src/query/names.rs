@@ -63,7 +63,7 @@ const NAMES: &[(&[&str], Name)] = &[
 /// The field of a name.
 pub(super) fn of(written: &str) -> Option<Name> {
     let same = |name: &&str| name.eq_ignore_ascii_case(written);
-    NAMES.iter().find(|(names, _)| names.iter().any(|name| same(&name))).map(|(_, name)| *name)
+    NAMES.iter().find(|(names, _)| names.iter().any(&same)).map(|(_, name)| *name)
 }
 
 /// The name that `written` is a slip of: one letter missing, more, another, or two changed places.

@@ -91,7 +91,7 @@ pub(crate) async fn genuine_mail_comes_back_by_its_fingerprints_and_is_counted_o
     assert_eq!(vault.original(id(1), &one.mail).await.unwrap(), Some(one.clone()));
     assert_eq!((vault.originals(id(1)).await.unwrap(), vault.originals(id(2)).await.unwrap()), (2, 0));
     assert_eq!(vault.originals_with(&[4], 4).await.unwrap(), [one.clone(), two]);
-    assert_eq!(vault.originals_with(&[u64::MAX - 3], 4).await.unwrap(), [one.clone()]);
+    assert_eq!(vault.originals_with(&[u64::MAX - 3], 4).await.unwrap(), std::slice::from_ref(&one));
     assert!(vault.originals_with(&[4], 1).await.unwrap().is_empty());
     vault.put_mail_prints(mail(1), &[4, 4, 12]).await.unwrap();
     vault.put_mail_prints(mail(1), &[4]).await.unwrap();
