@@ -1,7 +1,7 @@
 //! Rapport threads over all members: with every mail that comes, its conversation and its operator's others are looked at
 //! anew, and whoever has an enquiry of such an operator before him is warned at once.
 //!
-//! What a mail touches is found by keys and bounded ([`COMPONENT`]); the judgement itself is
+//! What a mail touches is found by keys and bounded (`COMPONENT`); the judgement itself is
 //! [`casework::thread::threads`]. A member sees his own conversation, computed from his own mails alone, and his warning;
 //! nothing that he sees says who else was written to, or how many.
 

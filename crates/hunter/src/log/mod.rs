@@ -3,7 +3,7 @@
 //! A format is told (`--format`) or recognised from the first lines. A line that does not have the shape of its log's
 //! format is looked through as text, so that nothing is missed; it is counted.
 //!
-//! To add a format: a function in [`lines`], or names of its fields in [`roles`]; a variant of [`Format`]; a line in
+//! To add a format: a function in `lines`, or names of its fields in `roles`; a variant of [`Format`]; a line in
 //! `recognise`; a fixture in `tests/formats.rs`.
 
 mod columns;

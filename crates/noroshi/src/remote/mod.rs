@@ -26,7 +26,7 @@ const MAX_FILE: u64 = 1 << 20;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "The hub")]
 pub(crate) struct HubArgs {
-    /// The hub's address, e.g. https://hub.example.org
+    /// The hub's address, e.g. `https://hub.example.org`
     #[arg(long, value_name = "URL", env = "NOROSHI_HUB")]
     pub(crate) hub: String,
 
