@@ -179,7 +179,7 @@ fn word_at(raw: &[u8], at: usize, end: usize) -> Option<Word> {
             let clean: Vec<u8> =
                 text.iter().copied().filter(|b| !b.is_ascii_whitespace() && *b != b'=').collect();
             let mut padded = clean;
-            while padded.len() % 4 != 0 {
+            while !padded.len().is_multiple_of(4) {
                 padded.push(b'=');
             }
             BASE64_MIME_PERMISSIVE.decode(&padded).ok()?
