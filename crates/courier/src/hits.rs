@@ -107,15 +107,19 @@ struct Also {
     advisory: Option<String>,
 }
 
-/// Where a hit stands: in a line of a source, or in a mail.
-type Spot = (Option<String>, Option<String>, Option<u64>);
+/// Where a hit stands: its log and line, or its mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Line(String, u64),
+    Mail(String),
+}
 
 /// Counts a sweep's lines.
 pub struct Counter<'a> {
     ids: BTreeMap<&'a str, (&'a str, State)>,
     sweep: Sweep,
     /// Where the last hit of each advisory stands: several values of one line, or of one mail, are one sighting.
-    places: BTreeMap<&'a str, Spot>,
+    places: BTreeMap<&'a str, Place>,
 }
 
 impl<'a> Counter<'a> {
@@ -154,13 +158,12 @@ impl<'a> Counter<'a> {
             indicator.advisories.into_iter().chain(line.advisory).chain(also).collect();
         let mut known = false;
         let mut gone = false;
-        // A mail is one, wherever in it the values stand.
-        let place = match line.path {
-            Some(path) => (None, Some(path), None),
-            None => (line.source, None, line.line),
+        // A mail is one, wherever in it the values stand. A hit that says nowhere where it stands is one by itself.
+        let place = match (line.path, line.source, line.line) {
+            (Some(path), ..) => Some(Place::Mail(path)),
+            (None, Some(source), Some(number)) => Some(Place::Line(source, number)),
+            _ => None,
         };
-        // A hit that says nowhere where it stands is one by itself.
-        let placed = place.0.is_some() && place.2.is_some() || place.1.is_some();
         for number in &named {
             let Some((id, state)) = self.ids.get(number.as_str()) else { continue };
             if *state == State::Withdrawn {
@@ -168,7 +171,9 @@ impl<'a> Counter<'a> {
                 continue;
             }
             known = true;
-            if placed && self.places.insert(*id, place.clone()).as_ref() == Some(&place) {
+            if let Some(place) = &place
+                && self.places.insert(*id, place.clone()).as_ref() == Some(place)
+            {
                 continue;
             }
             let seen = self.sweep.seen.entry((*id).to_owned()).or_default();

@@ -231,7 +231,8 @@ fn mails_are_given_once_and_names_stay_at_home() {
     }
     let redact = ["--redact", "Member Gas", "--redact", "member.example"];
     // First a look: nothing leaves, whatever the hub does.
-    let look = hub.run("mitaho", &[&["submit", "mails", "--dry-run", "--text"], &redact[..]].concat(), b"");
+    let look =
+        hub.run("mitaho", &[&["submit", "mails", "--dry-run", "--text"][..], &redact[..]].concat(), b"");
     assert_eq!(look.code, 0, "{look:?}");
     assert!(
         look.out.contains("Dear REDACTED, see") && look.out.contains("<desk@redacted.invalid>"),
@@ -239,14 +240,14 @@ fn mails_are_given_once_and_names_stay_at_home() {
     );
     let html = hub.run(
         "mitaho",
-        &[&["submit", "mails", "--dry-run", "--html", "look.html"], &redact[..]].concat(),
+        &[&["submit", "mails", "--dry-run", "--html", "look.html"][..], &redact[..]].concat(),
         b"",
     );
     assert_eq!(html.code, 0, "{html:?}");
     let page = hub.file("look.html");
     assert!(page.contains("REDACTED") && !page.contains("Member Gas"));
 
-    let run = || hub.run("mitaho", &[&["submit", "mails", "--jsonl"], &redact[..]].concat(), b"");
+    let run = || hub.run("mitaho", &[&["submit", "mails", "--jsonl"][..], &redact[..]].concat(), b"");
     let given = run();
     assert_eq!(given.code, 0, "{given:?}");
     let lines = given.lines();
@@ -270,7 +271,7 @@ fn mails_are_given_once_and_names_stay_at_home() {
         "odd/refs.eml",
         "From: a@attacker.test\r\nSubject: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Dear Member&#32;G&#97;s</p>\r\n",
     );
-    let left = hub.run("mitaho", &[&["submit", "odd", "--jsonl"], &redact[..]].concat(), b"");
+    let left = hub.run("mitaho", &[&["submit", "odd", "--jsonl"][..], &redact[..]].concat(), b"");
     assert_eq!((left.code, left.out.as_str()), (3, ""), "{left:?}");
     assert!(left.err.contains("was not sent"), "{left:?}");
 }

@@ -1,5 +1,6 @@
 //! Text parts: found in what they say, replaced in what they are.
 
+use super::terms::Found;
 use super::transfer::{Piece, Transfer};
 use super::{Edit, Work, charset};
 
@@ -32,22 +33,38 @@ pub(super) fn text(
         texts = read(&pieces);
     }
     let whole = texts.concat();
-    let found = work.terms.find(&whole);
-    if found.is_empty() {
-        return;
-    }
+    let starts: Vec<usize> = texts
+        .iter()
+        .scan(0, |from, text| {
+            let start = *from;
+            *from += text.len();
+            Some(start)
+        })
+        .collect();
+    // What reaches into a line that cannot be read without loss is not half taken out.
+    let unreadable: Vec<std::ops::Range<usize>> = pieces
+        .iter()
+        .zip(&texts)
+        .zip(&starts)
+        .filter(|((piece, _), _)| charset::read(&piece.decoded, encoding).is_none())
+        .map(|((_, text), start)| *start..start + text.len())
+        .collect();
+    let (stuck, found): (Vec<Found>, Vec<Found>) = work.terms.find(&whole).into_iter().partition(|found| {
+        let next = unreadable.partition_point(|line| line.end <= found.start);
+        unreadable.get(next).is_some_and(|line| line.start < found.end)
+    });
+    work.leave(place, &stuck);
     let ending =
         if raw.windows(2).any(|pair| pair == b"\r\n") || !raw.contains(&b'\n') { "\r\n" } else { "\n" };
-    let count = pieces.len();
-    let mut from = 0;
+    let mut edits = Vec::new();
     let mut done = 0;
-    for (at, (piece, text)) in pieces.iter().zip(&texts).enumerate() {
-        let (start, end) = (from, from + text.len());
-        from = end;
+    for (at, ((piece, text), start)) in pieces.iter().zip(&texts).zip(&starts).enumerate() {
+        let (start, end) = (*start, start + text.len());
         while found.get(done).is_some_and(|found| found.end <= start) {
             done += 1;
         }
-        let here: Vec<_> = found.iter().skip(done).take_while(|found| found.start < end).copied().collect();
+        let here: Vec<Found> =
+            found.iter().skip(done).take_while(|found| found.start < end).copied().collect();
         if here.is_empty() {
             continue;
         }
@@ -62,19 +79,14 @@ pub(super) fn text(
             kept = found.end.min(end);
         }
         new.push_str(whole.get(kept..end).unwrap_or_default());
-        let readable = charset::read(&piece.decoded, encoding).is_some();
-        match charset::write(&new, encoding).filter(|_| readable) {
-            Some(bytes) => {
-                let mut bytes = transfer.encode(&bytes, ending, at + 1 == count);
-                let ended = work.raw.get(piece.range.clone()).is_some_and(|raw| raw.ends_with(b"\n"));
-                if transfer == Transfer::Base64 && !ended {
-                    bytes.truncate(bytes.len().saturating_sub(ending.len()));
-                }
-                work.edits.push(Edit { range: piece.range.clone(), bytes });
-                let begun: Vec<_> = here.iter().filter(|found| found.start >= start).copied().collect();
-                work.note(place, &begun);
-            }
-            None => work.leave(place, &here),
+        let Some(bytes) = charset::write(&new, encoding) else { return work.leave(place, &found) };
+        let mut bytes = transfer.encode(&bytes, ending, at + 1 == pieces.len());
+        let ended = work.raw.get(piece.range.clone()).is_some_and(|raw| raw.ends_with(b"\n"));
+        if transfer == Transfer::Base64 && !ended {
+            bytes.truncate(bytes.len().saturating_sub(ending.len()));
         }
+        edits.push(Edit { range: piece.range.clone(), bytes });
     }
+    work.note(place, &found);
+    work.edits.append(&mut edits);
 }
