@@ -30,7 +30,7 @@ class World:
         def word(low: int, high: int) -> str:
             return "".join(pick.choices(letters, k=pick.randint(low, high)))
 
-        ends = ["com.example", "net.example", "co.jp.example", "test", "org.example", "example"]
+        ends = ["example"] * 6 + ["test"] * 4 + ["invalid"] * 2 + ["co.example"] * 3 + ["ne.test"]
         self.listed = list(dict.fromkeys(f"{word(5, 16)}.{pick.choice(ends)}" for _ in range(100_100)))[:100_000]
         self.bad = list(dict.fromkeys(f"198.{pick.randint(18, 19)}.{pick.randint(0, 255)}.{pick.randint(1, 254)}"
                                       for _ in range(10_400)))[:10_000]

@@ -14,7 +14,7 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (lists, logs) = args.split_at(args.iter().position(|arg| arg == "--").unwrap());
     let start = std::time::Instant::now();
-    let mut gather = Gather::new(Guards::builtin_for_examples(), false);
+    let mut gather = Gather::new(Guards::builtin_for_examples(), std::env::var_os("USE_GUARDED").is_some());
     for list in lists {
         gather.add(list, &std::fs::read(list).unwrap());
     }

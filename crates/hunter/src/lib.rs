@@ -14,6 +14,7 @@ pub mod kind;
 pub mod limits;
 pub mod lists;
 pub mod log;
+mod near;
 pub mod set;
 pub mod sweep;
 pub mod watch;

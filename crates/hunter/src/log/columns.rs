@@ -1,9 +1,8 @@
 //! Logs in columns: Zeek's TSV, W3C (IIS, Blue Coat), Exchange, CSV. A header says which column is what.
 
-use memchr::memchr;
-
 use super::record::{Record, Role};
 use super::roles::role;
+use crate::near::{Marks, find};
 
 /// What separates columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,15 +79,17 @@ impl Columns {
     }
 
     fn plain(&self, separator: u8, line: &[u8], record: &mut Record) -> bool {
-        let mut rest = line;
+        let mut marks = Marks::new(line, |lane| lane.is(separator));
+        let mut start = 0;
         let mut count = 0;
         for role in &self.roles {
-            let end = memchr(separator, rest);
-            let field = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-            push(record, *role, field);
+            let end = marks.from(start);
             count += 1;
+            if role.is_some() || end.is_none() {
+                push(record, *role, line.get(start..end.unwrap_or(line.len())).unwrap_or_default());
+            }
             match end {
-                Some(end) => rest = rest.get(end + 1..).unwrap_or_default(),
+                Some(end) => start = end + 1,
                 None => break,
             }
         }
@@ -96,31 +97,28 @@ impl Columns {
     }
 
     fn quoted(&self, separator: u8, line: &[u8], record: &mut Record) -> bool {
-        let mut rest = line;
+        let mut marks = Marks::new(line, |lane| lane.is(separator));
+        let mut start = 0;
         let mut count = 0;
         for role in &self.roles {
             count += 1;
-            if let Some(inside) = rest.strip_prefix(b"\"") {
+            let mut from = start;
+            if line.get(start) == Some(&b'"') {
+                let inside = line.get(start + 1..).unwrap_or_default();
                 let (end, doubled) = closing(inside);
                 let field = inside.get(..end).unwrap_or_default();
-                if doubled {
-                    if let Some(role) = role {
-                        record.push_written(*role, |out| undouble(field, out));
-                    }
-                } else {
-                    push(record, *role, field);
+                match role {
+                    Some(role) if doubled => record.push_written(*role, |out| undouble(field, out)),
+                    role => push(record, *role, field),
                 }
-                rest = inside.get(end + 1..).unwrap_or_default();
-                match memchr(separator, rest) {
-                    Some(at) => rest = rest.get(at + 1..).unwrap_or_default(),
-                    None => break,
-                }
-                continue;
+                from = start + end + 2;
             }
-            let end = memchr(separator, rest);
-            push(record, *role, rest.get(..end.unwrap_or(rest.len())).unwrap_or_default());
+            let end = marks.from(from);
+            if from == start && (role.is_some() || end.is_none()) {
+                push(record, *role, line.get(start..end.unwrap_or(line.len())).unwrap_or_default());
+            }
             match end {
-                Some(end) => rest = rest.get(end + 1..).unwrap_or_default(),
+                Some(end) => start = end + 1,
                 None => break,
             }
         }
@@ -141,7 +139,7 @@ fn push(record: &mut Record, role: Option<Role>, field: &[u8]) {
 fn closing(text: &[u8]) -> (usize, bool) {
     let mut at = 0;
     let mut doubled = false;
-    while let Some(found) = memchr(b'"', text.get(at..).unwrap_or_default()) {
+    while let Some(found) = find(b'"', text.get(at..).unwrap_or_default()) {
         at += found;
         if text.get(at + 1) != Some(&b'"') {
             return (at, doubled);

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use memchr::{memchr, memchr2};
-
 use super::record::{Record, Role};
 use super::roles;
+use crate::near::{find, find2};
 
 /// Objects inside objects that are told apart; deeper ones are read by their keys alone.
 const MAX_DEPTH: usize = 16;
@@ -218,13 +217,13 @@ fn is_key(line: &[u8], at: &mut usize) -> bool {
 /// The length of a string up to its closing quote, and whether something in it is escaped.
 #[inline]
 fn string(text: &[u8]) -> Option<(usize, bool)> {
-    let first = memchr2(b'"', b'\\', text)?;
+    let first = find2(b'"', b'\\', text)?;
     if text.get(first) == Some(&b'"') {
         return Some((first, false));
     }
     let mut at = first;
     loop {
-        at += memchr2(b'"', b'\\', text.get(at..)?)?;
+        at += find2(b'"', b'\\', text.get(at..)?)?;
         if text.get(at) == Some(&b'"') {
             return Some((at, true));
         }
@@ -236,7 +235,7 @@ fn string(text: &[u8]) -> Option<(usize, bool)> {
 fn unescape(text: &[u8], out: &mut Vec<u8>) {
     let mut rest = text;
     let mut high: Option<u32> = None;
-    while let Some(at) = memchr(b'\\', rest) {
+    while let Some(at) = find(b'\\', rest) {
         if at > 0 {
             high = None;
         }

@@ -1,4 +1,4 @@
-//! Readers of logs whose lines are sentences: BIND, Unbound, dnsmasq, Windows DNS, Squid, web servers, mail servers.
+//! Readers of logs whose lines are sentences: Unbound, dnsmasq, Windows DNS, Squid, web servers, mail servers.
 //!
 //! Each gives the parts of a line, or false where the line has another shape: it is then looked through as text, so
 //! that nothing is missed.
@@ -6,9 +6,10 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memmem, memrchr};
 
 use super::record::{Record, Role};
+use crate::near::find;
 
 /// A searcher that is made once.
 macro_rules! finder {
@@ -26,70 +27,44 @@ finder!(SENT, b" Snd ");
 finder!(POSTFIX, b"postfix/");
 finder!(CLIENT, b"client=");
 finder!(FROM, b" from ");
-finder!(QUERY, b": query: ");
-finder!(ANY_QUERY, b" query: ");
 
 #[inline]
-fn upto(text: &[u8], at: usize) -> &[u8] {
+pub(super) fn upto(text: &[u8], at: usize) -> &[u8] {
     text.get(..at).unwrap_or_default()
 }
 
 #[inline]
-fn from(text: &[u8], at: usize) -> &[u8] {
+pub(super) fn from(text: &[u8], at: usize) -> &[u8] {
     text.get(at..).unwrap_or_default()
 }
 
 /// The next word and what stands behind it.
 #[inline]
-fn word(text: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn word(text: &[u8]) -> (&[u8], &[u8]) {
     let text = text.trim_ascii_start();
-    let end = memchr(b' ', text).unwrap_or(text.len());
+    let end = find(b' ', text).unwrap_or(text.len());
     (upto(text, end), from(text, end))
-}
-
-/// `14-Nov-2023 22:13:20.004 queries: info: client @0x7f 192.0.2.9#10158 (name): view x: query: name IN A +E (10.0.0.53)`
-#[inline]
-pub(super) fn bind(line: &[u8], record: &mut Record) -> bool {
-    let Some(hash) = memchr(b'#', line) else { return false };
-    let front = upto(line, hash);
-    let client = from(front, front.iter().rposition(|&b| b == b' ').map_or(0, |at| at + 1));
-    let rest = from(line, hash + 1);
-    // The port has at most five digits; the name in brackets follows, in old versions nothing.
-    let name = match upto(rest, rest.len().min(8)).iter().position(|&b| b == b'(') {
-        Some(open) => {
-            let rest = from(rest, open + 1);
-            let Some(close) = memchr(b')', rest) else { return false };
-            let (told, behind) = (upto(rest, close), from(rest, close));
-            match behind.strip_prefix(b"): query: ") {
-                // Nearly always the name in brackets once more.
-                Some(query) if query.get(told.len()) == Some(&b' ') && query.starts_with(told) => told,
-                Some(query) => upto(query, memchr(b' ', query).unwrap_or(query.len())),
-                None => match ANY_QUERY.find(behind) {
-                    Some(at) => word(from(behind, at + 8)).0,
-                    None => return false,
-                },
-            }
-        }
-        None => match QUERY.find(rest) {
-            Some(at) => word(from(rest, at + 9)).0,
-            None => return false,
-        },
-    };
-    if name.is_empty() || client.is_empty() {
-        return false;
-    }
-    record.push(Role::Client, client);
-    record.push(Role::Name, name);
-    true
 }
 
 /// `[1699999999] unbound[1234:0] info: 192.0.2.9 name. A IN`, and replies with their code and size behind it.
 pub(super) fn unbound(line: &[u8], record: &mut Record) -> bool {
-    let Some(at) = INFO.find(line) else { return false };
+    // `[time] unbound[pid:thread] info: `, mostly.
+    let usual = find(b']', line).filter(|&first| first < 16).and_then(|first| {
+        let close = first + 1 + find(b']', from(line, first + 1))?;
+        from(line, close + 1).starts_with(b" info: ").then_some(close + 2)
+    });
+    let at = match usual {
+        Some(at) => at,
+        None => {
+            let Some(at) = INFO.find(line) else { return false };
+            let front = upto(line, at);
+            if UNBOUND.find(front).is_none() && !front.trim_ascii_end().ends_with(b"]") {
+                return false;
+            }
+            at
+        }
+    };
     let front = upto(line, at);
-    if UNBOUND.find(front).is_none() && !front.trim_ascii_end().ends_with(b"]") {
-        return false;
-    }
     let (client, rest) = word(from(line, at + 6));
     let (name, rest) = word(rest);
     let (_, rest) = word(rest);
@@ -97,8 +72,8 @@ pub(super) fn unbound(line: &[u8], record: &mut Record) -> bool {
     if !matches!(class, b"IN" | b"CH" | b"HS") || name.is_empty() {
         return false;
     }
-    if let Some(open) = memchr(b'[', front).filter(|&open| open < 2) {
-        let end = memchr(b']', front).unwrap_or(front.len());
+    if let Some(open) = find(b'[', front).filter(|&open| open < 2) {
+        let end = find(b']', front).unwrap_or(front.len());
         record.push(Role::Time, front.get(open + 1..end).unwrap_or_default());
     }
     record.push(Role::Client, client);
@@ -108,7 +83,15 @@ pub(super) fn unbound(line: &[u8], record: &mut Record) -> bool {
 
 /// `… dnsmasq[123]: query[A] name from 192.0.2.9`, `reply name is 192.0.2.1`, `forwarded name to 192.0.2.53`.
 pub(super) fn dnsmasq(line: &[u8], record: &mut Record) -> bool {
-    let body = match DNSMASQ.find(line) {
+    // `… dnsmasq[pid]: `, mostly.
+    let usual = find(b']', line).filter(|&close| {
+        from(line, close + 1).starts_with(b": ")
+            && upto(line, close)
+                .iter()
+                .rposition(|&b| b == b'[')
+                .is_some_and(|open| upto(line, open).ends_with(b"dnsmasq"))
+    });
+    let body = match usual.map(|close| Some(close + 1)).unwrap_or_else(|| DNSMASQ.find(line)) {
         Some(at) => match COLON.find(from(line, at)) {
             Some(colon) => from(line, at + colon + 2),
             None => return false,
@@ -151,7 +134,7 @@ pub(super) fn windows_dns(line: &[u8], record: &mut Record) -> bool {
     };
     let (client, rest) = word(from(rest, way + 5));
     let Some(open) = memrchr(b']', rest) else { return false };
-    let Some(start) = memchr(b'(', from(rest, open)) else { return false };
+    let Some(start) = find(b'(', from(rest, open)) else { return false };
     let labels = from(rest, open + start);
     record.push(Role::Client, client);
     record.push_written(Role::Name, |out| write_labels(labels, out));
@@ -163,7 +146,7 @@ fn write_labels(text: &[u8], out: &mut Vec<u8>) {
     let from_ = out.len();
     let mut rest = text;
     while let Some(behind) = rest.strip_prefix(b"(") {
-        let Some(close) = memchr(b')', behind) else { return };
+        let Some(close) = find(b')', behind) else { return };
         let length = upto(behind, close)
             .iter()
             .fold(0usize, |sum, &b| sum * 10 % 1000 + usize::from(b.wrapping_sub(b'0') % 10));
@@ -190,8 +173,7 @@ pub(super) fn squid(line: &[u8], record: &mut Record) -> bool {
     let (url, rest) = word(rest);
     let (user, rest) = word(rest);
     let (peer, _) = word(rest);
-    let is_status =
-        memchr(b'/', status).is_some_and(|at| from(status, at + 1).iter().all(u8::is_ascii_digit));
+    let is_status = find(b'/', status).is_some_and(|at| from(status, at + 1).iter().all(u8::is_ascii_digit));
     if !is_status || url.is_empty() || !size.first().is_some_and(u8::is_ascii_digit) {
         return false;
     }
@@ -201,7 +183,7 @@ pub(super) fn squid(line: &[u8], record: &mut Record) -> bool {
     if user != b"-" {
         record.push(Role::User, user);
     }
-    if let Some(at) = memchr(b'/', peer).filter(|&at| from(peer, at + 1) != b"-") {
+    if let Some(at) = find(b'/', peer).filter(|&at| from(peer, at + 1) != b"-") {
         record.push(Role::Host, from(peer, at + 1));
     }
     true
@@ -210,9 +192,9 @@ pub(super) fn squid(line: &[u8], record: &mut Record) -> bool {
 /// `192.0.2.9 - user [14/Nov/2023:22:13:20 +0900] "GET /path HTTP/1.1" 200 12 "referrer" "agent"`, also with the
 /// virtual host in front.
 pub(super) fn combined(line: &[u8], record: &mut Record) -> bool {
-    let Some(open) = memchr(b'[', line) else { return false };
+    let Some(open) = find(b'[', line) else { return false };
     let behind = from(line, open + 1);
-    let Some(close) = memchr(b']', upto(behind, behind.len().min(40))) else { return false };
+    let Some(close) = find(b']', upto(behind, behind.len().min(40))) else { return false };
     let time = upto(behind, close);
     let Some(request) = from(behind, close + 1).strip_prefix(b" \"") else { return false };
     let (first, rest) = word(upto(line, open));
@@ -239,14 +221,14 @@ pub(super) fn combined(line: &[u8], record: &mut Record) -> bool {
     }
     record.push(if target.starts_with(b"/") { Role::Path } else { Role::Url }, target);
     let rest = from(request, end + 1);
-    if let Some(at) = memchr(b'"', rest) {
+    if let Some(at) = find(b'"', rest) {
         let referrer = from(rest, at + 1);
         let end = quoted(referrer);
         if upto(referrer, end) != b"-" {
             record.push(Role::Url, upto(referrer, end));
         }
         let rest = from(referrer, end + 1);
-        if let Some(at) = memchr(b'"', rest) {
+        if let Some(at) = find(b'"', rest) {
             let agent = from(rest, at + 1);
             record.push(Role::Agent, upto(agent, quoted(agent)));
         }
@@ -257,7 +239,7 @@ pub(super) fn combined(line: &[u8], record: &mut Record) -> bool {
 /// Where the quoted text ends; `\"` does not end it.
 fn quoted(text: &[u8]) -> usize {
     let mut at = 0;
-    while let Some(found) = memchr(b'"', from(text, at)) {
+    while let Some(found) = find(b'"', from(text, at)) {
         at += found;
         if at == 0 || text.get(at - 1) != Some(&b'\\') {
             return at;
@@ -276,9 +258,9 @@ pub(super) fn postfix(line: &[u8], record: &mut Record) -> bool {
     let client = [&CLIENT, &FROM].into_iter().find_map(|mark| {
         let at = mark.find(body)?;
         let rest = from(body, at + mark.needle().len());
-        let open = memchr(b'[', rest).filter(|&open| open < 256 && !upto(rest, open).contains(&b' '))?;
+        let open = find(b'[', rest).filter(|&open| open < 256 && !upto(rest, open).contains(&b' '))?;
         let rest = from(rest, open + 1);
-        Some(upto(rest, memchr(b']', rest)?))
+        Some(upto(rest, find(b']', rest)?))
     });
     if let Some(client) = client {
         record.push(Role::Client, client);
@@ -291,7 +273,7 @@ pub(super) fn postfix(line: &[u8], record: &mut Record) -> bool {
 pub(super) fn wrapper(line: &[u8]) -> Option<usize> {
     let mut rest = line;
     if let Some(behind) = rest.strip_prefix(b"<") {
-        let close = memchr(b'>', upto(behind, behind.len().min(5)))?;
+        let close = find(b'>', upto(behind, behind.len().min(5)))?;
         rest = from(behind, close + 1);
         rest = rest.strip_prefix(b"1 ").unwrap_or(rest);
     }
@@ -305,7 +287,7 @@ pub(super) fn wrapper(line: &[u8]) -> Option<usize> {
     if month {
         rest = from(rest, 16);
     } else if iso {
-        rest = from(rest, memchr(b' ', rest)? + 1);
+        rest = from(rest, find(b' ', rest)? + 1);
     } else {
         return None;
     }
@@ -315,7 +297,7 @@ pub(super) fn wrapper(line: &[u8]) -> Option<usize> {
         return None;
     }
     let behind = from(behind, 1);
-    let tag = upto(behind, memchr(b' ', behind).unwrap_or(behind.len()));
+    let tag = upto(behind, find(b' ', behind).unwrap_or(behind.len()));
     let body = match tag.ends_with(b":") {
         true => from(behind, tag.len() + 1),
         // RFC 5424: program, process, message id, structured data.

@@ -6,6 +6,7 @@
 //! To add a format: a function in `lines`, or names of its fields in `roles`; a variant of [`Format`]; a line in
 //! `recognise`; a fixture in `tests/formats.rs`.
 
+pub(crate) mod bind;
 mod columns;
 mod json;
 mod lines;
@@ -151,6 +152,12 @@ impl Schema {
         Self { format: Format::Text, syslog: false, shape: Shape::Text }
     }
 
+    /// True if it is BIND's.
+    #[inline]
+    pub(crate) fn is_bind(&self) -> bool {
+        matches!(self.shape, Shape::Bind)
+    }
+
     /// True if lines are not cut into parts.
     pub fn is_text(&self) -> bool {
         matches!(self.shape, Shape::Text)
@@ -222,7 +229,7 @@ impl Schema {
             None => line,
         };
         match &self.shape {
-            Shape::Bind => lines::bind(body, record),
+            Shape::Bind => bind::bind(body, record),
             Shape::Lines(read) => read(body, record),
             Shape::Columns(columns) => columns.read(body, record),
             Shape::Json(json) => json.read(body, record, keys),
@@ -295,7 +302,7 @@ fn recognise(head: &[u8]) -> Option<Schema> {
         read.count() * 100 / from.len().max(1)
     };
     // BIND names itself with `client` and `query:`, wrapped or not.
-    if share(lines::bind, &looked) >= 30 {
+    if share(bind::bind, &looked) >= 30 {
         return Some(Schema { format: Format::Bind, syslog: false, shape: Shape::Bind });
     }
     let json = bodies

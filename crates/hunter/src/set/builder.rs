@@ -2,6 +2,7 @@
 
 use super::hash::fold_hash;
 use super::ips::Ips;
+use super::names::NameFilter;
 use super::origin::{Origin, Origins, index};
 use super::parts::AllParts;
 use super::{Set, url_key};
@@ -153,22 +154,16 @@ impl Builder {
                 .map(move |entry| (entry, set.value(entry)))
         };
         let domains = values(Kind::Domain).count();
-        let bits = (domains * 16).next_power_of_two().clamp(1 << 12, 1 << 26);
-        let mut filter = vec![0u64; bits / 64];
+        let mut filter = NameFilter::new(domains);
         let mut has_single_label = false;
         for (_, name) in values(Kind::Domain) {
-            let Some(start) = super::last_two_labels(name.as_bytes()) else {
-                has_single_label = true;
-                continue;
-            };
-            let hash = fold_hash(name.as_bytes().get(start..).unwrap_or_default(), Kind::Domain as u64);
-            super::set_bit(&mut filter, hash);
+            has_single_label |= !filter.add(name.as_bytes());
         }
         let ips = Ips::build(values(Kind::Ipv4).chain(values(Kind::Ipv6)));
         let mut urls: Vec<(u64, u32)> =
             values(Kind::Url).filter_map(|(entry, url)| Some((url_key(url)?, entry))).collect();
         urls.sort_unstable();
-        set.filter = if domains > 0 { filter } else { Vec::new() };
+        set.filter = filter;
         set.has_single_label = has_single_label;
         set.ips = ips;
         set.url_hosts = urls.iter().map(|url| url.0).collect();

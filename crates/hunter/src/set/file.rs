@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 
 const MAGIC: &[u8; 12] = b"NOROSHI-SET\0";
 /// Changed whenever the meaning of a part changes: an older file is then made anew from its lists.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes of the arrays of one file.
 const MAX_BYTES: u64 = 4 << 30;
 

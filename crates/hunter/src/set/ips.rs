@@ -25,6 +25,8 @@ pub(super) struct Ips {
     map: Vec<u64>,
     /// The same folded into [`FOLDED`] bits by a hash: it stays in the nearest cache and says no for most.
     folded: Vec<u64>,
+    /// One bit for each IPv4 /16.
+    wide: Vec<u64>,
     /// Single IPv4 addresses, sorted.
     v4: Vec<u32>,
     v4_entry: Vec<u32>,
@@ -35,36 +37,7 @@ pub(super) struct Ips {
     lengths: Vec<(bool, u8, usize, usize)>,
 }
 
-/// Reads an IPv4 address in dotted quads strictly: no leading zeros beyond one digit, nothing behind it.
-#[inline]
-pub(crate) fn ipv4(text: &[u8]) -> Option<u32> {
-    if text.len() < 7 || text.len() > 15 {
-        return None;
-    }
-    let mut address = 0u32;
-    let mut part = 0u32;
-    let mut digits = 0;
-    let mut dots = 0;
-    for &byte in text {
-        match byte {
-            b'0'..=b'9' => {
-                part = part * 10 + u32::from(byte - b'0');
-                digits += 1;
-                if digits > 3 {
-                    return None;
-                }
-            }
-            b'.' if digits > 0 && part < 256 => {
-                address = address << 8 | part;
-                part = 0;
-                digits = 0;
-                dots += 1;
-            }
-            _ => return None,
-        }
-    }
-    (dots == 3 && digits > 0 && part < 256).then_some(address << 8 | part)
-}
+pub(crate) use crate::near::ipv4;
 
 /// Reads an IPv6 address, also with a zone or in brackets; an IPv4-mapped one is IPv4.
 pub(crate) fn ipv6(text: &[u8]) -> Option<IpAddr> {
@@ -111,6 +84,7 @@ impl Ips {
         if !self.v4.is_empty() || self.networks.iter().any(|network| !network.0) {
             self.map = vec![0; 1 << 18];
             self.folded = vec![0; FOLDED / 64];
+            self.wide = vec![0; (1 << 16) / 64];
         }
         for at in 0..self.v4.len() {
             let net = self.v4.get(at).map_or(0, |address| address >> 8);
@@ -138,6 +112,11 @@ impl Ips {
         if (last - first) as usize > FOLDED / 8 {
             self.folded.fill(u64::MAX);
         }
+        for net in first >> 8..=last >> 8 {
+            if let Some(word) = self.wide.get_mut((net >> 6) as usize) {
+                *word |= 1 << (net & 63);
+            }
+        }
         for net in first..=last {
             if let Some(word) = self.map.get_mut((net >> 6) as usize) {
                 *word |= 1 << (net & 63);
@@ -151,6 +130,12 @@ impl Ips {
 
     pub(super) fn has_v6(&self) -> bool {
         self.networks.last().is_some_and(|network| network.0)
+    }
+
+    /// False where nothing listed can be an IPv4 address that begins like this.
+    #[inline]
+    pub(super) fn may_begin(&self, network: u16) -> bool {
+        self.wide.get(usize::from(network >> 6)).is_some_and(|word| word >> (network & 63) & 1 != 0)
     }
 
     /// False where nothing listed can be this IPv4 address.

@@ -1,7 +1,7 @@
 //! An indicator set: made once, then asked millions of times a second.
 //!
-//! - A domain is found with everything below it: a bitmap of the last two labels says no for nearly every name, an
-//!   exact table is walked label by label for the rest. `ver.net` is never found in `steamserver.net`.
+//! - A domain is found with everything below it: a filter of the last two or three labels says no for nearly every name,
+//!   an exact table is walked label by label for the rest. `ver.net` is never found in `steamserver.net`.
 //! - Addresses: a bitmap of /24 networks, a sorted array, ranges by their lengths.
 //! - URLs by their host, then path by path; parts (of names, paths, subjects …) by an automaton for each kind.
 //!
@@ -11,6 +11,7 @@ mod builder;
 mod file;
 mod hash;
 mod ips;
+mod names;
 mod origin;
 mod parts;
 mod url;
@@ -27,6 +28,7 @@ use builder::value_of;
 use hash::fold_hash;
 use ips::Ips;
 pub(crate) use ips::{ipv4, ipv6};
+use names::{NameFilter, last_two_labels};
 use origin::{Origins, Stored};
 use parts::AllParts;
 pub(crate) use parts::{behind_variable, below_hive, longest_piece};
@@ -57,8 +59,7 @@ pub struct Set {
     origins: Origins,
     /// Open addressing: the high half of the hash, and the entry + 1; 0 is empty.
     slots: Vec<u64>,
-    /// Bits by the hash of the last two labels of the domains.
-    filter: Vec<u64>,
+    filter: NameFilter,
     has_single_label: bool,
     ips: Ips,
     /// Hashes of the hosts of URLs, sorted, and the URL of each.
@@ -68,29 +69,6 @@ pub struct Set {
     /// Something is looked for that is neither a name nor an IPv4 address.
     has_rare: bool,
     parts: AllParts,
-}
-
-/// Where the last two labels begin; `None` if there is only one.
-#[inline]
-fn last_two_labels(name: &[u8]) -> Option<usize> {
-    // Labels are short: a loop is done before a search with vectors has begun.
-    let last = name.iter().rposition(|&b| b == b'.')?;
-    Some(name.get(..last)?.iter().rposition(|&b| b == b'.').map_or(0, |at| at + 1))
-}
-
-#[inline]
-fn bit(filter: &[u64], hash: u64) -> bool {
-    #[allow(clippy::cast_possible_truncation, reason = "the low bits are wanted")]
-    let at = (hash >> 6) as usize & filter.len().wrapping_sub(1);
-    filter.get(at).is_some_and(|word| word >> (hash & 63) & 1 != 0)
-}
-
-fn set_bit(filter: &mut [u64], hash: u64) {
-    #[allow(clippy::cast_possible_truncation, reason = "the low bits are wanted")]
-    let at = (hash >> 6) as usize & filter.len().wrapping_sub(1);
-    if let Some(word) = filter.get_mut(at) {
-        *word |= 1 << (hash & 63);
-    }
 }
 
 impl Set {
@@ -137,6 +115,12 @@ impl Set {
     #[inline]
     pub(crate) fn has_rare(&self) -> bool {
         self.has_rare
+    }
+
+    /// False where nothing listed can stand in a text, because it is too short or has no dot.
+    #[inline]
+    pub(crate) fn looks_at_text(&self, text: &[u8]) -> bool {
+        self.has_rare || text.len() > 3 && crate::near::find(b'.', text).is_some()
     }
 
     #[inline]
@@ -187,26 +171,38 @@ impl Set {
         let Some(start) = last_two_labels(name) else {
             return self.find_rare_name(name, found);
         };
-        let hash = fold_hash(name.get(start..).unwrap_or_default(), Kind::Domain as u64);
-        if bit(&self.filter, hash) {
-            self.walk(name, start, hash, found);
+        if self.filter.may_hold(name, start) {
+            self.walk(name, start, found);
         }
-        if self.has(Kind::DomainPart) || self.has_single_label || !name.is_ascii() {
+        if self.looks_at_whole_names() || !name.is_ascii() {
             self.find_rare_name(name, found);
         }
     }
 
-    fn walk(&self, name: &[u8], start: usize, hash: u64, found: &mut Vec<u32>) {
+    /// True if nothing listed is an address that begins like this, or this name (ASCII, no final dot, its last two labels
+    /// begin at `two`); false says nothing.
+    #[inline]
+    pub(crate) fn passes(&self, network: u16, name: &[u8], two: usize) -> bool {
+        !self.ips.may_begin(network) && !self.looks_at_whole_names() && !self.filter.may_hold(name, two)
+    }
+
+    #[inline]
+    fn looks_at_whole_names(&self) -> bool {
+        self.has(Kind::DomainPart) || self.has_single_label
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn walk(&self, name: &[u8], start: usize, found: &mut Vec<u32>) {
         if name.len() > MAX_NAME {
             return;
         }
         let mut start = start;
-        let mut hash = hash;
         loop {
+            let hash = fold_hash(name.get(start..).unwrap_or_default(), Kind::Domain as u64);
             found.extend(self.lookup(Kind::Domain, name.get(start..).unwrap_or_default(), hash));
             let Some(end) = start.checked_sub(1) else { return };
             start = memchr::memrchr(b'.', name.get(..end).unwrap_or_default()).map_or(0, |at| at + 1);
-            hash = fold_hash(name.get(start..).unwrap_or_default(), Kind::Domain as u64);
         }
     }
 
@@ -241,12 +237,23 @@ impl Set {
         }
     }
 
+    /// False where nothing listed can be an IPv4 address that begins like this.
+    #[inline]
+    pub(crate) fn may_begin(&self, network: u16) -> bool {
+        self.ips.may_begin(network)
+    }
+
     /// Finds an address as it is written, of both families, also in brackets. False if it is none.
     #[inline]
     pub fn find_ip(&self, text: &[u8], found: &mut Vec<u32>) -> bool {
-        if let Some(address) = ipv4(text) {
-            self.find_ipv4(address, found);
-            return true;
+        if let Some(network) = crate::near::network(text) {
+            if !self.ips.may_begin(network) {
+                return true;
+            }
+            if let Some(address) = ipv4(text) {
+                self.find_ipv4(address, found);
+                return true;
+            }
         }
         if memchr::memchr(b':', text).is_none() {
             return false;
@@ -295,7 +302,7 @@ impl Set {
         parts.bytes(&self.kinds);
         parts.u32s(&self.groups);
         parts.u64s(&self.slots);
-        parts.u64s(&self.filter);
+        parts.u64s(self.filter.words());
         parts.bytes(&[u8::from(self.has_single_label)]);
         self.ips.write(&mut parts);
         parts.u64s(&self.url_hosts);
@@ -318,7 +325,8 @@ impl Set {
             kinds: reader.bytes()?,
             groups: reader.u32s()?,
             slots: reader.u64s()?,
-            filter: reader.u64s()?,
+            filter: NameFilter::from_words(reader.u64s()?)
+                .ok_or(SetFileError::Damaged("tables of different lengths"))?,
             has_single_label: reader.bytes()?.first() == Some(&1),
             ips: Ips::read(&mut reader)?,
             url_hosts: reader.u64s()?,
@@ -332,7 +340,6 @@ impl Set {
             || set.groups.len() != count
             || set.url_hosts.len() != set.url_entries.len()
             || !is_power(set.slots.len())
-            || !is_power(set.filter.len())
         {
             return Err(SetFileError::Damaged("tables of different lengths"));
         }

@@ -2,6 +2,7 @@
 
 use super::hash::fold_hash;
 use crate::Kind;
+use crate::near::{find2, find4};
 
 /// A URL in a log, cut into its parts; the scheme may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,12 @@ const MAX_SCHEME: usize = 20;
 /// Where `://` begins, if the text begins with a scheme.
 #[inline]
 pub(crate) fn scheme_end(text: &[u8]) -> Option<usize> {
+    if text.starts_with(b"http") {
+        let at = 4 + usize::from(text.get(4) == Some(&b's'));
+        if text.get(at..at + 3) == Some(b"://") {
+            return Some(at);
+        }
+    }
     let head = text.get(..text.len().min(MAX_SCHEME)).unwrap_or(text);
     let at = head.iter().position(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'-' | b'.'))?;
     text.get(at..)?.starts_with(b"://").then_some(at)
@@ -30,10 +37,13 @@ pub(crate) fn split_url(url: &[u8]) -> Option<UrlParts<'_>> {
         Some(at) => (Some(url.get(..at)?), url.get(at + 3..)?),
         None => (None, url.strip_prefix(b"//").unwrap_or(url)),
     };
-    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
+    let end = find4(*b"/?#\\", rest).unwrap_or(rest.len());
     let (authority, tail) = (rest.get(..end)?, rest.get(end..)?);
-    let host =
-        memchr::memrchr(b'@', authority).map_or(authority, |at| authority.get(at + 1..).unwrap_or_default());
+    let host = match find2(b'@', b':', authority) {
+        None => return Some(UrlParts { host: authority, port: None, tail }),
+        Some(_) => memchr::memrchr(b'@', authority)
+            .map_or(authority, |at| authority.get(at + 1..).unwrap_or_default()),
+    };
     let colon = match host.first() {
         Some(b'[') => {
             memchr::memchr(b']', host).filter(|&at| host.get(at + 1) == Some(&b':')).map(|at| at + 1)

@@ -3,7 +3,7 @@
 use memchr::memrchr;
 
 use crate::Kind;
-use crate::log::text::{Sight, scan};
+use crate::log::text::{Sight, scan, scan_part};
 use crate::log::{Record, Role};
 use crate::set::{Set, scheme_end, split_url};
 
@@ -22,6 +22,7 @@ impl Probe {
             let text = record.text(line, field);
             match field.role {
                 Role::Name => set.find_name(text, &mut self.found),
+                Role::Text | Role::Email if !set.looks_at_text(text) => continue,
                 Role::Client | Role::Ip => {
                     if !set.find_ip(text, &mut self.found) {
                         self.other(set, field.role, text);
@@ -64,16 +65,15 @@ impl Probe {
 
     /// A text: each thing in it by itself.
     fn within(&mut self, set: &Set, line: &[u8], text: &[u8], sights: &mut Vec<Sight>) {
-        scan(set, text, &mut self.inner);
         let place = (text.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
+        if place < line.len() {
+            scan_part(set, line, place..place + text.len(), sights);
+            return;
+        }
+        scan(set, text, &mut self.inner);
         for mut sight in self.inner.drain(..) {
-            if place < line.len() {
-                sight.start += place;
-                sight.end += place;
-            } else {
-                sight.written = text.get(sight.start..sight.end).map(<[u8]>::to_vec);
-                (sight.start, sight.end) = (0, 0);
-            }
+            sight.written = text.get(sight.start..sight.end).map(<[u8]>::to_vec);
+            (sight.start, sight.end) = (0, 0);
             sights.push(sight);
         }
     }
