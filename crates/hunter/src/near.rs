@@ -193,12 +193,7 @@ pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
 /// Where one of two bytes first stands.
 #[inline]
 pub(crate) fn find2(a: u8, b: u8, text: &[u8]) -> Option<usize> {
-    search(
-        text,
-        |lane| lane.either(a, b),
-        |other| other == a || other == b,
-        |rest| memchr::memchr2(a, b, rest),
-    )
+    search(text, |lane| lane.either(a, b), |rest| memchr::memchr2(a, b, rest))
 }
 
 /// Where one of four bytes first stands.
