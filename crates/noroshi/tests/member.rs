@@ -199,6 +199,119 @@ fn a_member_pulls_sweeps_and_answers() {
 }
 
 #[test]
+fn a_pulled_set_is_swept_for_and_the_hits_are_the_answer() {
+    let hub = Hub::start();
+    assert_eq!(hub.run("mitaho", &["pull"], b"").code, 0);
+    let set = set(&hub);
+    let objects = set["objects"].as_array().unwrap();
+    let listed = objects.iter().find(|object| object["type"] == "domain-name").unwrap();
+    let name = listed["value"].as_str().unwrap();
+    let line = |day: u32, client: &str, name: &str| {
+        format!(
+            "{day:02}-Apr-2025 10:00:00.000 queries: info: client @0x7f00 {client}#4711 ({name}): query: {name} IN A +E(0)K (10.0.0.53)\n"
+        )
+    };
+    let log = [
+        line(2, "10.1.1.5", name),
+        line(3, "10.1.1.7", "www.honest.test"),
+        line(4, "10.1.1.7", &format!("x.{name}")),
+        line(5, "10.1.1.7", &format!("not{name}")),
+    ];
+    hub.write("query.log", &log.concat());
+    let swept = hub.run("mitaho", &["hunt", "dns", "query.log", "-i", "noroshi-set.json", "--jsonl"], b"");
+    assert_eq!(swept.code, 0, "{swept:?}");
+    let hits: Vec<Value> = swept.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<&Value> = hits.iter().filter_map(|hit| hit.get("line")).collect();
+    assert_eq!(lines, [&json!(1), &json!(3)], "{swept:?}");
+    assert_eq!(hits[0]["advisory"], listed["advisory"], "the hit names its advisory");
+    let sent = hub.run("mitaho", &["sight", "--from", "-", "--yes", "--json"], swept.out.as_bytes());
+    assert_eq!(sent.code, 0, "{sent:?}");
+    let rows = sent.json()["sightings"].as_array().unwrap().clone();
+    assert_eq!(rows.len(), 1, "{sent:?}");
+    assert_eq!(
+        (&rows[0]["count"], &rows[0]["first_date"], &rows[0]["last_date"]),
+        (&json!(2), &json!("2025-04-02"), &json!("2025-04-04"))
+    );
+}
+
+/// Takes TLS off in front of the hub, with a certificate of its own.
+const TLS_FRONT: &str = r#"
+import socket, ssl, sys, threading
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("front.pem", "front.key")
+host, port = sys.argv[1].split(":")
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+def copy(a, b):
+    try:
+        while data := a.recv(65536):
+            b.sendall(data)
+    except OSError:
+        pass
+    for end in (a, b):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+def serve(raw):
+    try:
+        front = context.wrap_socket(raw, server_side=True)
+    except (OSError, ssl.SSLError):
+        return
+    back = socket.create_connection((host, int(port)))
+    threading.Thread(target=copy, args=(front, back), daemon=True).start()
+    copy(back, front)
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"#;
+
+#[test]
+fn a_hub_behind_tls_is_believed_by_its_authority_only() {
+    let hub = Hub::start();
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args(["-subj", "/CN=hub.example", "-addext", "subjectAltName=DNS:localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", "front.key", "-out", "front.pem"])
+        .current_dir(hub.folder.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let mut front = Command::new("python3")
+        .args(["-c", TLS_FRONT, hub.url.strip_prefix("http://").unwrap()])
+        .current_dir(hub.folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut port = String::new();
+    BufReader::new(front.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let address = |host: &str| format!("https://{host}:{}", port.trim());
+    let pull = |host: &str, ca: &[&str]| {
+        let url = address(host);
+        hub.run("mitaho", &[&["pull", "--hub", url.as_str(), "--set", "tls.json"], ca].concat(), b"")
+    };
+    let unknown = pull("localhost", &[]);
+    let wrong_name = pull("127.0.0.1", &["--ca", "front.pem"]);
+    let right = pull("localhost", &["--ca", "front.pem"]);
+    let _ = front.kill();
+    let _ = front.wait();
+    assert!(unknown.code != 0 && unknown.err.contains("--ca"), "{unknown:?}");
+    assert!(wrong_name.code != 0 && wrong_name.err.contains("certificate"), "{wrong_name:?}");
+    assert_eq!(right.code, 0, "{right:?}");
+    assert!(hub.file("tls.json").contains("\"objects\""));
+}
+
+#[test]
 fn another_key_is_taken_only_when_it_is_given() {
     let hub = Hub::start();
     assert_eq!(hub.run("mitaho", &["pull"], b"").code, 0);

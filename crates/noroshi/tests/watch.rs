@@ -67,8 +67,10 @@ fn alerts_reach_syslog_a_webhook_and_a_mailbox() {
         while !head.ends_with("\r\n\r\n") {
             assert_ne!(reader.read_line(&mut head).unwrap(), 0);
         }
-        let length =
-            head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap().parse().unwrap();
+        let length = head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
+            .unwrap();
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
         stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
@@ -131,6 +133,8 @@ fn alerts_reach_syslog_a_webhook_and_a_mailbox() {
     assert!(head.starts_with("POST /hooks/a HTTP/1.1\r\n"), "{head}");
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(body["indicator"]["value"], "evil.example");
+    let text = body["text"].as_str().unwrap();
+    assert!(text.contains("evil[.]example") && text.contains("a.log:1"), "chat services show it: {text}");
     let mail = mail.join().unwrap();
     assert!(
         mail.contains("MAIL FROM:<noroshi@member.example>\nRCPT TO:<csirt@member.example>\nDATA\n"),

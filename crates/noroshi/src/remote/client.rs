@@ -72,6 +72,28 @@ impl Reply {
     }
 }
 
+/// Whom to believe: the public authorities, or those of a PEM file instead.
+pub(crate) fn trust(ca: Option<&str>, lang: Lang) -> Result<TlsConfig, Failure> {
+    let tls = TlsConfig::builder();
+    let Some(pem) = ca else { return Ok(tls.build()) };
+    let certificates: Vec<_> = parse_pem(pem.as_bytes())
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(Failure::Usage(
+            lang.pick(
+                "--ca のファイルに証明書（-----BEGIN CERTIFICATE-----）がありません",
+                "the file of --ca holds no certificate (-----BEGIN CERTIFICATE-----)",
+            )
+            .to_owned(),
+        ));
+    }
+    Ok(tls.root_certs(RootCerts::new_with_certs(&certificates)).build())
+}
+
 impl Hub {
     pub(super) fn new(
         address: Address,
@@ -80,27 +102,8 @@ impl Hub {
         seconds: u64,
         lang: Lang,
     ) -> Result<Self, Failure> {
-        let mut tls = TlsConfig::builder();
-        if let Some(pem) = ca {
-            let certificates: Vec<_> = parse_pem(pem.as_bytes())
-                .filter_map(|item| match item {
-                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                    _ => None,
-                })
-                .collect();
-            if certificates.is_empty() {
-                return Err(Failure::Usage(
-                    lang.pick(
-                        "--ca のファイルに証明書（-----BEGIN CERTIFICATE-----）がありません",
-                        "the file of --ca holds no certificate (-----BEGIN CERTIFICATE-----)",
-                    )
-                    .to_owned(),
-                ));
-            }
-            tls = tls.root_certs(RootCerts::new_with_certs(&certificates));
-        }
         let mut config = Agent::config_builder()
-            .tls_config(tls.build())
+            .tls_config(trust(ca, lang)?)
             // A token goes to the address that was named and nowhere else.
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -132,13 +135,10 @@ impl Hub {
                     Some(reply.header("retry-after").parse().map_or(wait, Duration::from_secs))
                 }
                 Ok(_) => None,
+                Err(error) if is_tls(error) => None,
                 // What cannot get better by waiting.
                 Err(
-                    ureq::Error::Tls(_)
-                    | ureq::Error::Rustls(_)
-                    | ureq::Error::BadUri(_)
-                    | ureq::Error::HostNotFound
-                    | ureq::Error::BodyExceedsLimit(_),
+                    ureq::Error::BadUri(_) | ureq::Error::HostNotFound | ureq::Error::BodyExceedsLimit(_),
                 ) => None,
                 Err(_) => Some(wait),
             };
@@ -228,7 +228,7 @@ fn unreachable(hub: &str, error: &ureq::Error, lang: Lang) -> String {
         ureq::Error::BodyExceedsLimit(_) => {
             lang.pick("応答が大きすぎます", "its answer is too large").to_owned()
         }
-        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => match lang {
+        error if is_tls(error) => match lang {
             Lang::Ja => {
                 format!("証明書を確かめられません: {error}（組織内の認証局なら --ca で指定してください）")
             }
@@ -239,6 +239,15 @@ fn unreachable(hub: &str, error: &ureq::Error, lang: Lang) -> String {
     match lang {
         Lang::Ja => format!("{hub} に接続できません: {what}"),
         Lang::En => format!("{hub} cannot be reached: {what}"),
+    }
+}
+
+/// True if the other side could not prove who it is. While hands are shaken, such an error comes as one of reading.
+pub(crate) fn is_tls(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => true,
+        ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+        _ => false,
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use lexicon::Lang;
 
 pub(crate) use address::Address;
-pub(crate) use client::{Ask, Hub, Reply};
+pub(crate) use client::{Ask, Hub, Reply, is_tls, trust};
 pub(crate) use file::write_whole;
 
 use crate::intake::{self, Why};
@@ -94,7 +94,8 @@ impl HubArgs {
     }
 }
 
-fn read(path: &Path, lang: Lang) -> Result<String, Failure> {
+/// A file of a token or of certificates.
+pub(crate) fn read(path: &Path, lang: Lang) -> Result<String, Failure> {
     intake::text_file(path, MAX_FILE).map_err(|why| unreadable(path, &why, lang))
 }
 

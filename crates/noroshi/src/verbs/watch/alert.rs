@@ -1,15 +1,17 @@
 //! Where hits go: standard output, syslog, a webhook, mail.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs, UdpSocket};
+use std::io::{self, Write};
+use std::net::{IpAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
 use hunter::set::Set;
 use hunter::sweep::{Hit, Log};
+use lexicon::Lang;
 
 use super::smtp;
 use crate::outcome::Failure;
+use crate::remote::{is_tls, trust};
 use crate::report::{defanged, harmless};
 use crate::screen::Session;
 use crate::verbs::hunt::{machine, report};
@@ -39,7 +41,7 @@ impl Alert {
         let who = if hit.who.is_empty() { "-".to_owned() } else { harmless(&hit.who) };
         let line = format!(
             "{}  {who}  {}  ← {} ({}:{})",
-            report::at(hit.time, lexicon::Lang::En),
+            report::at(hit.time, Lang::En),
             defanged(&hit.what),
             defanged(set.value(hit.entry)),
             harmless(&log.path),
@@ -64,16 +66,15 @@ enum Syslog {
     Local,
 }
 
-struct Webhook {
-    host: String,
-    authority: String,
-    path: String,
+pub(super) struct Webhook {
+    agent: ureq::Agent,
+    url: String,
 }
 
 impl Sinks {
     pub(super) fn new(
         syslog: &Option<String>,
-        webhook: &Option<String>,
+        webhook: Option<Webhook>,
         mail_to: &[String],
         mail_from: Option<&str>,
         server: &str,
@@ -94,7 +95,6 @@ impl Sinks {
                 false => format!("{address}:514"),
             })),
         };
-        let webhook = webhook.as_deref().map(Webhook::parse).transpose()?;
         let mail = match (mail_to.is_empty(), mail_from) {
             (false, Some(from)) => {
                 smtp::check(mail_to.iter().map(String::as_str).chain([from]))?;
@@ -126,7 +126,7 @@ impl Sinks {
             if let Some(webhook) = &self.webhook
                 && alert.done & 4 == 0
             {
-                webhook.post(&alert.json)?;
+                webhook.post(alert)?;
                 alert.done |= 4;
             }
         }
@@ -183,45 +183,56 @@ pub(super) fn connect(address: &str) -> io::Result<TcpStream> {
 }
 
 impl Webhook {
-    fn parse(url: &str) -> Result<Self, Failure> {
-        let wrong = || {
-            Failure::Usage(format!(
-                "--webhook {url}: write http://HOST[:PORT]/PATH; a service outside is reached through a relay of your own"
-            ))
-        };
-        let rest = url.strip_prefix("http://").ok_or_else(wrong)?;
-        if url.bytes().any(|b| b.is_ascii_control() || b == b' ') {
-            return Err(wrong());
+    /// A webhook at `url`, by HTTPS or, within one's own house, by HTTP. `ca`: certificates to believe instead of the
+    /// public authorities'.
+    pub(super) fn new(url: &str, ca: Option<&str>, lang: Lang) -> Result<Self, Failure> {
+        let uri: Option<ureq::http::Uri> = url.parse().ok();
+        let scheme = uri.as_ref().and_then(|uri| uri.scheme_str());
+        let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
+        let authority =
+            uri.as_ref().and_then(|uri| uri.authority()).map_or("", |authority| authority.as_str());
+        if !matches!(scheme, Some("http" | "https")) || host.is_empty() || authority.contains('@') {
+            return Err(Failure::Usage(match lang {
+                Lang::Ja => format!("--webhook {url}: https://HOST[:PORT]/PATH の形で書いてください"),
+                Lang::En => format!("--webhook {url}: write https://HOST[:PORT]/PATH"),
+            }));
         }
-        let (authority, path) = match rest.split_once('/') {
-            Some((authority, path)) => (authority, format!("/{path}")),
-            None => (rest, "/".to_owned()),
-        };
-        if authority.is_empty() || authority.contains('@') {
-            return Err(wrong());
+        let mut config = ureq::Agent::config_builder()
+            .tls_config(trust(ca, lang)?)
+            // What was seen goes to the address that was named and nowhere else.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .timeout_connect(Some(PATIENCE))
+            .timeout_global(Some(PATIENCE * 3))
+            .user_agent(concat!("noroshi/", env!("CARGO_PKG_VERSION")));
+        let is_here = host == "localhost"
+            || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        if is_here {
+            config = config.proxy(None);
         }
-        let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let host = if has_port { authority.to_owned() } else { format!("{authority}:80") };
-        Ok(Self { host, authority: authority.to_owned(), path })
+        Ok(Self { agent: ureq::Agent::new_with_config(config.build()), url: url.to_owned() })
     }
 
-    fn post(&self, json: &str) -> io::Result<()> {
-        let mut stream = connect(&self.host)?;
-        write!(
-            stream,
-            "POST {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: noroshi/{}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{json}",
-            self.path,
-            self.authority,
-            env!("CARGO_PKG_VERSION"),
-            json.len()
-        )?;
-        stream.flush()?;
-        let mut status = String::new();
-        BufReader::new(stream.take(4096)).read_line(&mut status)?;
-        match status.split(' ').nth(1) {
-            Some(code) if code.starts_with('2') => Ok(()),
-            _ => Err(io::Error::other(format!("the webhook answers: {}", harmless(status.trim())))),
+    /// Posts a hit; beside its own keys it has `text`, which chat services show.
+    fn post(&self, alert: &Alert) -> io::Result<()> {
+        let mut body: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&alert.json)?;
+        body.insert("text".to_owned(), alert.line.clone().into());
+        let body = serde_json::Value::Object(body).to_string();
+        let answer = self
+            .agent
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .send(body.as_bytes())
+            .map_err(|error| match is_tls(&error) {
+                true => {
+                    io::Error::other(format!("its certificate does not hold: {error} (see --webhook-ca)"))
+                }
+                false => io::Error::other(harmless(&error.to_string())),
+            })?;
+        match answer.status().as_u16() {
+            200..300 => Ok(()),
+            status => Err(io::Error::other(format!("the webhook answers: HTTP {status}"))),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::clock;
 use crate::outcome::{Failure, Outcome};
 use crate::screen::Session;
 
-use alert::{Alert, Sinks};
+use alert::{Alert, Sinks, Webhook};
 
 /// Follow logs and tell of hits within seconds (ログを監視する)
 ///
@@ -26,7 +26,7 @@ use alert::{Alert, Sinks};
 /// from their end; --from-start reads them whole. Ends when it is stopped.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  noroshi watch /var/log/named/query.log --indicators /etc/noroshi/list.txt --state /var/lib/noroshi/watch.json\n  noroshi watch /var/log/squid --indicators list.txt --syslog 192.0.2.50:514 --webhook http://localhost:8065/hooks/abc\n  noroshi watch mail.log --indicators list.txt --mail-to csirt@example.co.jp --smtp localhost:25 --mail-from noroshi@example.co.jp\n  noroshi watch /var/log --indicators list.txt --state watch.json --once --fail-on hit"
+    after_help = "Examples:\n  noroshi watch /var/log/named/query.log --indicators /etc/noroshi/list.txt --state /var/lib/noroshi/watch.json\n  noroshi watch /var/log/squid --indicators list.txt --syslog 192.0.2.50:514 --webhook https://chat.example.co.jp/hooks/abc\n  noroshi watch mail.log --indicators list.txt --mail-to csirt@example.co.jp --smtp localhost:25 --mail-from noroshi@example.co.jp\n  noroshi watch /var/log --indicators list.txt --state watch.json --once --fail-on hit"
 )]
 pub(crate) struct Args {
     /// Logs: files, folders, patterns in quotes; those that come later are followed as well
@@ -60,9 +60,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOST:PORT|local")]
     syslog: Option<String>,
 
-    /// Post each hit as JSON to this address (http://, a relay of your own)
+    /// Post each hit as JSON to this address; its key text is a line for people, which chat services show
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
+
+    /// Trust the certificates in this PEM file instead of the public authorities
+    #[arg(long, value_name = "FILE", requires = "webhook")]
+    webhook_ca: Option<PathBuf>,
 
     /// Mail the hits of each look to this address; repeatable
     #[arg(long = "mail-to", value_name = "ADDRESS", requires = "mail_from")]
@@ -107,14 +111,11 @@ pub(crate) fn run(args: Args, session: &Session) -> Result<Outcome, Failure> {
         }
         None => State::default(),
     };
-    let sinks = Sinks::new(
-        &args.syslog,
-        &args.webhook,
-        &args.mail_to,
-        args.mail_from.as_deref(),
-        &args.smtp,
-        !args.quiet,
-    )?;
+    let ca = args.webhook_ca.as_deref().map(|path| crate::remote::read(path, session.lang)).transpose()?;
+    let webhook =
+        args.webhook.as_deref().map(|url| Webhook::new(url, ca.as_deref(), session.lang)).transpose()?;
+    let sinks =
+        Sinks::new(&args.syslog, webhook, &args.mail_to, args.mail_from.as_deref(), &args.smtp, !args.quiet)?;
     let settings = args.sweep.settings(paths, false);
     let mut watch = Watch::new(settings, state, args.from_start);
     let mut found = false;
