@@ -8,7 +8,7 @@ use std::sync::Arc;
 use memchr::memrchr;
 
 use crate::input::{Inputs, Opened, Unread};
-use crate::limits::{CHUNK, MAX_LINE, SEAM};
+use crate::limits::{MAX_LINE, SEAM};
 use crate::log::{Format, Schema};
 
 /// What is known of the log that a chunk belongs to.
@@ -78,6 +78,8 @@ impl Chunk {
 pub(crate) struct Source {
     pub(crate) inputs: Inputs,
     told: Option<Format>,
+    /// Bytes of a chunk, about.
+    size: usize,
     current: Option<Current>,
     next_number: u64,
     logs: usize,
@@ -98,8 +100,8 @@ struct Current {
 }
 
 impl Source {
-    pub(crate) fn new(inputs: Inputs, told: Option<Format>) -> Self {
-        Self { inputs, told, current: None, next_number: 0, logs: 0, stopped: false }
+    pub(crate) fn new(inputs: Inputs, told: Option<Format>, size: usize) -> Self {
+        Self { inputs, told, size, current: None, next_number: 0, logs: 0, stopped: false }
     }
 
     /// The next chunk, in `buffer`.
@@ -115,7 +117,7 @@ impl Source {
                 continue;
             };
             buffer.clear();
-            let filled = current.fill(&mut buffer);
+            let filled = current.fill(&mut buffer, self.size);
             let failed = filled.err();
             if let Some(error) = &failed {
                 self.inputs.failed(&current.opened.path, error);
@@ -187,9 +189,9 @@ impl Current {
     }
 
     /// Fills the buffer with whole lines; the begun one is kept for the next time.
-    fn fill(&mut self, buffer: &mut Vec<u8>) -> io::Result<()> {
+    fn fill(&mut self, buffer: &mut Vec<u8>, size: usize) -> io::Result<()> {
         buffer.append(&mut self.carry);
-        let mut wanted = CHUNK.max(buffer.len() + CHUNK / 2);
+        let mut wanted = size.max(buffer.len() + size / 2);
         let mut searched = 0;
         let mut result = Ok(());
         loop {

@@ -98,7 +98,7 @@ pub struct Contacts {
 /// Lines are read in the order of the files; intervals are those between lines.
 pub fn contacts(set: &Set, settings: &Settings, device: Option<&str>) -> (Contacts, Summary) {
     let inputs = Inputs::new(settings.paths.clone(), settings.with_digests);
-    let mut source = Source::new(inputs, settings.format);
+    let mut source = Source::new(inputs, settings.format, crate::limits::CHUNK);
     let mut worker = Worker::default();
     let mut gather = Gathered::default();
     let mut summary = Summary::default();

@@ -22,7 +22,7 @@ pub use tally::{Machine, Seen, Tally};
 pub use timeline::Timeline;
 
 use crate::input::{Inputs, Unread};
-use crate::limits::CHUNK;
+use crate::limits::{CHUNK, CHUNK_SHARED};
 use crate::log::{Clock, Format, Moment};
 use crate::set::Set;
 pub(crate) use chunks::Chunk;
@@ -139,7 +139,8 @@ pub fn sweep(
         threads => threads.min(256),
     };
     let inputs = Inputs::new(settings.paths.clone(), settings.with_digests);
-    let source = Mutex::new(Source::new(inputs, settings.format));
+    let size = if threads == 1 { CHUNK } else { CHUNK_SHARED };
+    let source = Mutex::new(Source::new(inputs, settings.format, size));
     let pool = Pool::new(threads * BUFFERS);
     let (sender, receiver) = mpsc::channel::<(Chunk, Scanned)>();
     let mut merge = Merge::new(settings);
@@ -302,7 +303,7 @@ impl Pool {
             }
             if free.0 > 0 {
                 free.0 -= 1;
-                return Some(Vec::with_capacity(crate::limits::CHUNK + 1024));
+                return Some(Vec::with_capacity(CHUNK_SHARED + 1024));
             }
             free = self.given.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
@@ -310,7 +311,7 @@ impl Pool {
 
     fn give(&self, mut buffer: Vec<u8>) {
         // One long line must not keep its memory for ever.
-        if buffer.capacity() > crate::limits::CHUNK * 2 {
+        if buffer.capacity() > CHUNK_SHARED * 2 {
             buffer = Vec::new();
         }
         self.free.lock().unwrap_or_else(PoisonError::into_inner).1.push(buffer);
