@@ -233,19 +233,31 @@ fn search(text: &[u8], of: impl Fn(Lane) -> u64, far: impl Fn(&[u8]) -> Option<u
 /// Where the last two dots stand: the last, and the one before it.
 #[inline]
 pub(crate) fn last_two_dots(text: &[u8]) -> (Option<usize>, Option<usize>) {
-    let (from, mask) = match text.last_chunk::<16>() {
-        Some(last) => (text.len() - 16, Lane::load(last).is(b'.')),
-        None => (0, Lane::load(&up_to_16(text).to_le_bytes()).is(b'.')),
+    // Of the last thirty-two bytes; nearly every name is shorter.
+    let (from, mask) = match (text.first_chunk::<16>(), text.last_chunk::<16>()) {
+        (Some(first), Some(last)) => {
+            let last = Lane::load(last).is(b'.');
+            match text.len() {
+                length @ 16..=32 => (0, Lane::load(first).is(b'.') | last << (length - 16)),
+                length => {
+                    let before = text.get(..length - 16).and_then(<[u8]>::last_chunk::<16>);
+                    (length - 32, before.map_or(0, |before| Lane::load(before).is(b'.')) | last << 16)
+                }
+            }
+        }
+        _ => (0, Lane::load(&up_to_16(text).to_le_bytes()).is(b'.')),
     };
+    let far = |to: usize| text.get(..to).and_then(|before| memchr::memrchr(b'.', before));
     let Some(last) = mask.checked_ilog2() else {
-        let last = text.get(..from).and_then(|before| memchr::memrchr(b'.', before));
-        return (last, last.and_then(|last| memchr::memrchr(b'.', text.get(..last)?)));
+        let last = if from == 0 { None } else { far(from) };
+        return (last, last.and_then(far));
     };
-    let last_at = from + last as usize;
-    match (mask ^ 1 << last).checked_ilog2() {
-        Some(second) => (Some(last_at), Some(from + second as usize)),
-        None => (Some(last_at), text.get(..from).and_then(|before| memchr::memrchr(b'.', before))),
-    }
+    let second = match (mask ^ 1 << last).checked_ilog2() {
+        Some(second) => Some(from + second as usize),
+        None if from == 0 => None,
+        None => far(from),
+    };
+    (Some(from + last as usize), second)
 }
 
 /// Reads an IPv4 address in dotted quads strictly: one to three digits a part, nothing behind it.
@@ -332,7 +344,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_near_is_found_like_what_is_far(text in "[a-c.#\u{3042}]{0,80}", byte in "[a-c.#]") {
+        fn what_is_near_is_found_like_what_is_far(text in "[a-w.#\u{3042}]{0,80}", byte in "[a-c.#]") {
             let (text, byte) = (text.as_bytes(), byte.as_bytes()[0]);
             prop_assert_eq!(find(byte, text), text.iter().position(|&b| b == byte));
             prop_assert_eq!(find2(byte, b'#', text), text.iter().position(|&b| b == byte || b == b'#'));

@@ -1,10 +1,11 @@
-//! BIND's query log: the reader of its lines, and a quick look that passes the lines in which nothing can be listed.
+//! BIND's query log.
 
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
 use super::lines::{from, upto, word};
+use super::quick::Quick;
 use super::record::{Record, Role};
 use crate::near::{Lane, block, find, first_of_8, lowest, network, same, wide};
 
@@ -47,26 +48,13 @@ pub(super) fn bind(line: &[u8], record: &mut Record) -> bool {
     true
 }
 
-/// What the quick look tells of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Quick<'a> {
-    /// The first half of the address that asked.
-    pub(crate) network: u16,
-    /// The name asked for: ASCII, without a final dot.
-    pub(crate) name: &'a [u8],
-    /// Where its last two labels begin.
-    pub(crate) two: usize,
-    /// Where the line ends.
-    pub(crate) end: usize,
-}
-
 /// `): query: `, which stands between the name in brackets and the name again.
 const BETWEEN: &[u8; 10] = b"): query: ";
 
-/// The first line of `text`, if it is an ordinary one: an IPv4 client, a name of less than 64 bytes with two labels or more,
-/// the same in brackets. What [`bind`] would tell of it is the same; any other line is left to that.
+/// The first line of `text`, if it is an ordinary one: the name in brackets and the name asked for are the same. What
+/// [`bind`] would tell of it is the same; any other line is left to that.
 #[inline]
-pub(crate) fn quick(text: &[u8]) -> Option<Quick<'_>> {
+pub(super) fn quick(text: &[u8]) -> Option<Quick<'_>> {
     // The client is the word before the first `#`.
     let head = text.first_chunk::<128>()?;
     let (stops, spaces) = (wide(head, |lane| lane.either(b'#', b'\n')), wide(head, |lane| lane.is(b' ')));

@@ -41,9 +41,12 @@ pub(super) fn from(text: &[u8], at: usize) -> &[u8] {
 /// The next word and what stands behind it.
 #[inline]
 pub(super) fn word(text: &[u8]) -> (&[u8], &[u8]) {
-    let text = text.trim_ascii_start();
-    let end = find(b' ', text).unwrap_or(text.len());
-    (upto(text, end), from(text, end))
+    // Mostly there is one space.
+    let mut text = text.strip_prefix(b" ").unwrap_or(text);
+    if text.first().is_some_and(u8::is_ascii_whitespace) {
+        text = text.trim_ascii_start();
+    }
+    text.split_at_checked(find(b' ', text).unwrap_or(text.len())).unwrap_or((text, b""))
 }
 
 /// `[1699999999] unbound[1234:0] info: 192.0.2.9 name. A IN`, and replies with their code and size behind it.

@@ -6,11 +6,12 @@
 //! To add a format: a function in `lines`, or names of its fields in `roles`; a variant of [`Format`]; a line in
 //! `recognise`; a fixture in `tests/formats.rs`.
 
-pub(crate) mod bind;
+mod bind;
 mod columns;
 mod json;
 mod lines;
 mod moment;
+mod quick;
 mod record;
 mod roles;
 pub(crate) mod text;
@@ -22,6 +23,7 @@ use columns::{Columns, Separator};
 use json::Json;
 pub use json::Keys;
 pub use moment::{Clock, Moment, find as find_moment, read as read_moment};
+pub(crate) use quick::Quick;
 pub use record::{Field, Record, Role};
 
 /// A format of logs.
@@ -152,10 +154,15 @@ impl Schema {
         Self { format: Format::Text, syslog: false, shape: Shape::Text }
     }
 
-    /// True if it is BIND's.
+    /// What a quick look tells of the first line of a text, for the formats that have one.
     #[inline]
-    pub(crate) fn is_bind(&self) -> bool {
-        matches!(self.shape, Shape::Bind)
+    pub(crate) fn quick(&self) -> Option<QuickLook> {
+        match self.format {
+            Format::Bind if matches!(self.shape, Shape::Bind) => Some(bind::quick),
+            Format::Unbound => Some(quick::of_unbound),
+            Format::Dnsmasq => Some(quick::of_dnsmasq),
+            _ => None,
+        }
     }
 
     /// True if lines are not cut into parts.
@@ -259,6 +266,9 @@ fn wrapped(head: &[u8]) -> bool {
     }
     wrapped * 2 > all
 }
+
+/// A quick look at the first line of a text.
+pub(crate) type QuickLook = fn(&[u8]) -> Option<Quick<'_>>;
 
 /// A reader of a format whose lines are sentences.
 type ReadLine = fn(&[u8], &mut Record) -> bool;

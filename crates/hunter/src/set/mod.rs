@@ -183,12 +183,30 @@ impl Set {
     /// begin at `two`); false says nothing.
     #[inline]
     pub(crate) fn passes(&self, network: u16, name: &[u8], two: usize) -> bool {
-        !self.ips.may_begin(network) && !self.looks_at_whole_names() && !self.filter.may_hold(name, two)
+        let may_hold = self.ips.may_begin(network)
+            || self.looks_at_whole_names()
+            || self.filter.may_hold(name, two) && self.holds(name, two);
+        !may_hold
     }
 
     #[inline]
     fn looks_at_whole_names(&self) -> bool {
         self.has(Kind::DomainPart) || self.has_single_label
+    }
+
+    /// True if the name, or one above it, is listed. A name that many ask for may be one that the filter does not know to be
+    /// unlisted.
+    #[inline(never)]
+    fn holds(&self, name: &[u8], two: usize) -> bool {
+        let mut start = two;
+        loop {
+            let label = name.get(start..).unwrap_or_default();
+            if self.lookup(Kind::Domain, label, fold_hash(label, Kind::Domain as u64)).is_some() {
+                return true;
+            }
+            let Some(end) = start.checked_sub(1) else { return false };
+            start = memchr::memrchr(b'.', name.get(..end).unwrap_or_default()).map_or(0, |at| at + 1);
+        }
     }
 
     #[cold]
@@ -255,7 +273,7 @@ impl Set {
                 return true;
             }
         }
-        if memchr::memchr(b':', text).is_none() {
+        if crate::near::find(b':', text).is_none() {
             return false;
         }
         match ipv6(text) {

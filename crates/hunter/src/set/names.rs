@@ -18,16 +18,16 @@ pub(super) struct NameFilter {
     words: Vec<u64>,
 }
 
-/// Three bits of the word.
+/// Four bits of the word.
 #[inline]
 fn whole(hash: u64) -> u64 {
-    1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63)
+    1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63) | 1 << (hash >> 58)
 }
 
-/// Two others, by which it leads on.
+/// Three others, by which it leads on.
 #[inline]
 fn leads_on(hash: u64) -> u64 {
-    1 << (hash >> 46 & 63) | 1 << (hash >> 52 & 63)
+    1 << (hash >> 46 & 63) | 1 << (hash >> 52 & 63) | 1 << (hash >> 40 & 63)
 }
 
 /// Where the last two labels of a name begin; `None` if there is only one.

@@ -5,6 +5,7 @@ use memchr::memrchr;
 use crate::Kind;
 use crate::log::text::{Sight, scan, scan_part};
 use crate::log::{Record, Role};
+use crate::near::find;
 use crate::set::{Set, scheme_end, split_url};
 
 /// Scratch of one thread.
@@ -161,10 +162,11 @@ impl Probe {
 
 /// `name:443`, `[2001:db8::1]:443`, `2001:db8::1`, `name`.
 fn host_and_port(text: &[u8]) -> (&[u8], Option<u16>) {
+    let Some(first) = find(b':', text) else { return (text, None) };
     let bracketed = text.first() == Some(&b'[');
     let colon = match memrchr(b':', text) {
         // An IPv6 address without brackets has several.
-        Some(at) if bracketed || memchr::memchr(b':', text) == Some(at) => at,
+        Some(at) if bracketed || first == at => at,
         _ => return (text, None),
     };
     if bracketed && text.get(colon - 1) != Some(&b']') {

@@ -6,7 +6,6 @@ use super::chunks::Chunk;
 use super::hit::{Hit, Teller};
 use super::probe::Probe;
 use crate::limits::SEAM;
-use crate::log::bind::quick;
 use crate::log::text::{Sight, lines, scan};
 use crate::log::{Clock, Keys, Moment, Record, Schema};
 use crate::set::Set;
@@ -76,13 +75,13 @@ impl Worker {
     fn records(&mut self, set: &Set, chunk: &Chunk, clock: &Clock, from: usize, scanned: &mut Scanned) {
         let mut headed: Option<Schema> = None;
         let body = chunk.bytes.get(from..).unwrap_or_default();
-        let is_bind = chunk.schema.is_bind();
+        let look = chunk.schema.quick();
         let mut at = 0;
         while at < body.len() {
             let rest = body.get(at..).unwrap_or_default();
             // Nearly every line of a name server's log ends here.
-            if is_bind
-                && let Some(quick) = quick(rest)
+            if let Some(look) = look
+                && let Some(quick) = look(rest)
                 && set.passes(quick.network, quick.name, quick.two)
             {
                 scanned.lines += 1;
