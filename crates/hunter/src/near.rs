@@ -124,7 +124,8 @@ impl<'a, F: Fn(Lane) -> u64> Marks<'a, F> {
     /// The first mark from `at` on, which is never before the last one asked for.
     #[inline(always)]
     pub(crate) fn from(&mut self, at: usize) -> Option<usize> {
-        let mut mask = if at < self.start + 64 { self.mask & !lowest(at - self.start) } else { 0 };
+        let mut mask =
+            if at < self.start + 64 { self.mask & !lowest(at.saturating_sub(self.start)) } else { 0 };
         while mask == 0 {
             self.start += 64;
             if self.start >= self.text.len() {

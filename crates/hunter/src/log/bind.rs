@@ -59,7 +59,7 @@ pub(super) fn quick(text: &[u8]) -> Option<Quick<'_>> {
     let head = text.first_chunk::<128>()?;
     let (stops, spaces) = (wide(head, |lane| lane.either(b'#', b'\n')), wide(head, |lane| lane.is(b' ')));
     let hash = stops.trailing_zeros() as usize;
-    if text.get(hash) != Some(&b'#') {
+    if stops == 0 || text.get(hash) != Some(&b'#') {
         return None;
     }
     let client = (spaces & ((1 << hash) - 1)).checked_ilog2().map_or(0, |at| at as usize + 1);
@@ -133,7 +133,7 @@ mod tests {
             if let Some(quick) = quick(text.as_bytes()) {
                 let (client, name) = read(text.as_bytes()).unwrap();
                 prop_assert_eq!(quick.name, name.as_slice());
-                prop_assert_eq!(Some(u32::from(quick.network)), crate::near::ipv4(&client).map(|address| address >> 16));
+                prop_assert_eq!(Some(quick.network), network(&client));
                 prop_assert_eq!(text.as_bytes().iter().position(|b| *b == b'\n'), Some(quick.end));
                 let labels: Vec<&[u8]> = quick.name.rsplitn(3, |b| *b == b'.').collect();
                 prop_assert_eq!(quick.name.len() - quick.two, labels[0].len() + 1 + labels[1].len());
