@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
@@ -158,28 +158,22 @@ impl SetArgs {
     }
 
     fn make(&self, lists: &[String], session: &Session) -> Result<Loaded, Failure> {
+        // One compiled set is used as it is, and read as it comes: it is never in memory twice.
+        if let [list] = lists
+            && let Some(loaded) = compiled(list)?
+        {
+            return Ok(loaded);
+        }
         let mut read = Vec::new();
         let mut total = 0;
         for list in lists {
             let bytes = read_list(list, session)?;
             total += bytes.len();
-            let digest = Sha256::digest(&bytes).iter().fold(String::new(), |mut out, byte| {
-                let _ = write!(out, "{byte:02x}");
-                out
-            });
+            let digest = hex(&Sha256::digest(&bytes));
             read.push((list.clone(), digest, bytes));
         }
         let digests: Vec<(String, String)> =
             read.iter().map(|(list, digest, _)| (list.clone(), digest.clone())).collect();
-        // One compiled set is used as it is.
-        if let [(list, _, bytes)] = read.as_slice()
-            && is_compiled(bytes)
-        {
-            let set = Set::read(&mut bytes.as_slice())
-                .map_err(|error| Failure::Input(format!("{list}: {error}")))?;
-            let notes = Notes { values: set.len() as u64, ..Notes::default() };
-            return Ok(Loaded { set, notes, lists: digests });
-        }
         let kept = (total >= KEEP_FROM && !self.no_cache).then(|| self.kept_name(&digests)).flatten();
         if let Some((set, notes)) = kept.as_deref().and_then(read_kept) {
             return Ok(Loaded { set, notes, lists: digests });
@@ -221,12 +215,44 @@ impl SetArgs {
             digest.update([0]);
             digest.update(content);
         }
-        let name = digest.finalize().iter().fold(String::new(), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        });
+        let name = hex(&digest.finalize());
         Some(cache_folder()?.join(format!("{name}.nset")))
     }
+}
+
+/// A file that is a compiled set; `None` for any other, which is left to who tells what is wrong with it.
+fn compiled(list: &str) -> Result<Option<Loaded>, Failure> {
+    let Ok(mut file) = File::open(list).map(|file| BufReader::with_capacity(64 << 10, file)) else {
+        return Ok(None);
+    };
+    if list == "-" || !file.fill_buf().is_ok_and(is_compiled) {
+        return Ok(None);
+    }
+    let mut input = Digesting { inner: file, digest: Sha256::new() };
+    let set = Set::read(&mut input).map_err(|error| Failure::Input(format!("{list}: {error}")))?;
+    let notes = Notes { values: set.len() as u64, ..Notes::default() };
+    Ok(Some(Loaded { set, notes, lists: vec![(list.to_owned(), hex(&input.digest.finalize()))] }))
+}
+
+/// Hashes what is read.
+struct Digesting<R> {
+    inner: R,
+    digest: Sha256,
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.digest.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 fn read_list(list: &str, session: &Session) -> Result<Vec<u8>, Failure> {
