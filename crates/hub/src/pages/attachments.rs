@@ -5,8 +5,8 @@ use lexicon::facts::Attachment;
 
 use super::kinds;
 use super::labels::Chip;
-use super::lists::{inert, shown, size};
-use super::mail::lines;
+use super::lists::{inert, named, shown, size};
+use super::mail::{Hosts, lines};
 use super::scripts;
 use crate::view::View;
 
@@ -150,13 +150,13 @@ fn row(
     if file.inline {
         chips.push(Chip::new("grey", "info", v.t("本文内に表示", "Inline")));
     }
-    let name = file.name.as_deref().map(lexicon::text::visible);
+    let name = file.name.as_deref().map(named);
     let opened = !file.sha256.is_empty();
     let properties = properties(v, file, room);
     let relations = relations(v, file);
     let scripts = scripts(v, file, room);
     let text = lexicon::text::cut(&file.text, TEXT);
-    let text = if room.take(text.len()) { lines(text) } else { Vec::new() };
+    let text = if room.take(text.len()) { lines(text, &Hosts::default()) } else { Vec::new() };
     FileRow {
         name: name.unwrap_or_else(|| v.t("（名前なし）", "(no name)").to_owned()),
         kind: kinds::kind(v.lang, &file.kind),

@@ -12,7 +12,7 @@ use desk::records::{
 };
 use desk::spread::CampaignSpread;
 use lexicon::ids::{CampaignId, MemberId, SubmissionId};
-use lexicon::{Lang, Link, Reason, ReasonKind};
+use lexicon::{Lang, Link, ReasonKind};
 use serde::Deserialize;
 
 use super::answers::{Settled, id, see};
@@ -22,6 +22,7 @@ use super::campaign_spread::{self, SpreadPart};
 use super::labels::{self, Chip};
 use super::lists::{DraftRow, SubmissionRow, inert};
 use super::problem::Problem;
+use super::reasons::{value_text, what};
 use super::submission::{HistoryRow, next_to_judge, who};
 use super::verdict::{self, VerdictForm};
 use crate::error::{PageError, PageResult};
@@ -145,7 +146,7 @@ pub(super) fn member_label(v: &View, spread: &CampaignSpread, member: MemberId) 
 
 /// The subject of a campaign's first mail.
 pub(super) fn subject_of(v: &View, mails: &CampaignMails) -> String {
-    let subject = mails.items.iter().find_map(|mail| mail.subject.as_deref()).map(lexicon::text::visible);
+    let subject = mails.items.iter().find_map(|mail| mail.subject.as_deref()).map(inert);
     let subject = subject.filter(|text| !text.trim().is_empty());
     subject.unwrap_or_else(|| v.t("（件名なし）", "(no subject)").to_owned())
 }
@@ -329,27 +330,6 @@ fn reasons(
         })
         .collect();
     (rows, more)
-}
-
-/// What is shared, in words.
-pub(super) fn value_text(v: &View, kind: ReasonKind, value: &str) -> String {
-    match kind {
-        ReasonKind::Text => format!("{}（{value}）", v.t("ほぼ同じ文面", "near-identical wording")),
-        _ => inert(value),
-    }
-}
-
-/// What is shared, without what differs from pair to pair: the likeness of two texts (`jaccard 0.94`), or how
-/// many mails had the value when the link was made (`host evil.example (3 mails)`).
-fn what(reason: &Reason) -> &str {
-    let value = reason.value.as_str();
-    match reason.kind {
-        ReasonKind::Text => value.split(' ').next().unwrap_or(value),
-        _ => match value.rsplit_once(" (") {
-            Some((shared, count)) if count.starts_with(|c: char| c.is_ascii_digit()) => shared,
-            _ => value,
-        },
-    }
 }
 
 /// A weight of 0 to 1 in whole per cent.

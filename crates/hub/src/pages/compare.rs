@@ -6,12 +6,12 @@ use desk::compare::{Compared, Diff, Hole, Piece};
 use lexicon::ids::SubmissionId;
 
 use super::answers::{Settled, id};
-use super::campaign::{percent, value_text};
+use super::campaign::percent;
 use super::labels;
-use super::lists::{SubmissionRow, shown};
-use super::mail::indicators_inert;
+use super::lists::{SubmissionRow, inert, shown};
 use super::pins::{self, PinRow};
 use super::problem::Problem;
+use super::reasons::{strength, value_text};
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
 use crate::routes::{ANALYST, Route};
@@ -99,11 +99,11 @@ async fn make<'a>(
         .collect();
     let reasons = link.iter().flat_map(|link| &link.reasons).map(|reason| {
         format!(
-            "{}{}{}（{}%）",
+            "{}{}{}{}",
             labels::reason_kind(v, reason.kind),
             v.t("：", ": "),
             value_text(v, reason.kind, &reason.value),
-            percent(reason.weight)
+            strength(v, percent(reason.weight))
         )
     });
     Ok(ComparePage {
@@ -116,7 +116,7 @@ async fn make<'a>(
         alike: percent(text.alike),
         coarse: text.coarse,
         reasons: reasons.collect(),
-        subject: [side(subject, true, &indicators_inert), side(subject, false, &indicators_inert)],
+        subject: [side(subject, true, &inert), side(subject, false, &inert)],
         sender: [side(sender, true, &line), side(sender, false, &line)],
         text: [side(text, true, &several), side(text, false, &several)],
         template: template(text),
@@ -134,11 +134,11 @@ fn line(text: &str) -> String {
 
 /// Several lines of a mail, harmless, their breaks kept.
 fn several(text: &str) -> String {
-    text.split('\n').map(|line| indicators_inert(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(|line| inert(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
 }
 
 fn cut(text: &str) -> String {
-    let text = lexicon::text::visible(text.trim());
+    let text = inert(text.trim());
     if text.chars().count() <= LONG { text } else { text.chars().take(LONG).chain(['…']).collect() }
 }
 

@@ -107,45 +107,25 @@ pub(crate) fn state(v: &View, record: &SubmissionRecord) -> Chip {
 /// A submission's subject, or what stands in its place.
 pub(crate) fn subject(v: &View, record: &SubmissionRecord) -> String {
     match record.subject.as_deref().map(str::trim) {
-        Some(text) if !text.is_empty() => lexicon::text::visible(text),
-        _ if record.state < SubmissionState::Dissected && !record.name.is_empty() => {
-            lexicon::text::visible(&record.name)
-        }
+        Some(text) if !text.is_empty() => inert(text),
+        _ if record.state < SubmissionState::Dissected && !record.name.is_empty() => named(&record.name),
         _ => v.t("（件名なし）", "(no subject)").to_owned(),
     }
 }
 
-/// A value of a mail, defanged and with invisible characters shown.
+/// A value that leads somewhere (a host, page, address, IP address), defanged and with invisible characters shown.
 pub(crate) fn shown(value: &str) -> String {
-    lexicon::text::visible(&indicators::defang::defang(value))
+    lexicon::text::visible(&indicators::inert::value(value))
 }
 
-/// Endings of file names, some of which look like top-level domains: a file name stays as it is.
-const FILE_ENDINGS: [&str; 29] = [
-    "7z", "bat", "bmp", "csv", "doc", "docm", "docx", "eml", "exe", "gif", "htm", "html", "iqy", "iso",
-    "jpg", "js", "jtd", "lnk", "lzh", "msg", "one", "pdf", "png", "rar", "rtf", "scr", "xls", "xlsx", "zip",
-];
-
-/// Running text with its addresses, names and URLs defanged word by word.
+/// Running text with its addresses, names and URLs defanged.
 pub(crate) fn inert(text: &str) -> String {
-    let defanged = text
-        .split(' ')
-        .map(|word| if leads_somewhere(word) { shown(word) } else { lexicon::text::visible(word) });
-    defanged.collect::<Vec<_>>().join(" ")
+    lexicon::text::visible(&indicators::inert::text(text, &|_| false))
 }
 
-/// True for a word that somebody could follow.
-fn leads_somewhere(word: &str) -> bool {
-    let bare = word.trim_matches(['[', ']', '(', ')', '<', '>', ',', ';', '"']);
-    if bare.contains("://") || bare.contains('@') || bare.parse::<std::net::IpAddr>().is_ok() {
-        return true;
-    }
-    let Some((name, ending)) = bare.rsplit_once('.') else { return false };
-    let ending = ending.to_ascii_lowercase();
-    !name.is_empty()
-        && ending.len() >= 2
-        && ending.bytes().all(|b| b.is_ascii_lowercase())
-        && !FILE_ENDINGS.contains(&ending.as_str())
+/// A name that somebody gave to a file, a person or a program: its dots stay, and a link in it is defanged all the same.
+pub(crate) fn named(name: &str) -> String {
+    lexicon::text::visible(&indicators::inert::code(name))
 }
 
 /// A campaign in a list.
@@ -164,7 +144,7 @@ pub(crate) struct CampaignRow {
 impl CampaignRow {
     pub(crate) fn of(v: &View, row: &CampaignSummary) -> Self {
         let (first, last) = (lexicon::time::show_date(row.first), lexicon::time::show_date(row.last));
-        let subject = row.subject.as_deref().map(lexicon::text::visible).filter(|s| !s.trim().is_empty());
+        let subject = row.subject.as_deref().map(inert).filter(|s| !s.trim().is_empty());
         let (mails, members) = match v.lang {
             Lang::Ja => (format!("情報提供 {} 件", row.submissions), format!("{} 組織", row.members)),
             Lang::En => {
@@ -231,12 +211,16 @@ mod tests {
     }
 
     #[test]
-    fn only_what_could_be_followed_is_defanged() {
-        assert_eq!(inert("https://a.example/ → b.example"), "hxxps://a[.]example/ → b[.]example");
-        assert_eq!(inert("origin 198.51.100.23 (3)"), "origin 198[.]51[.]100[.]23 (3)");
-        for kept in ["jaccard 0.98, 写真.zip, PHPMailer 6.9", "attachment[0]: 状況.doc.lnk (.doc.lnk)"] {
-            assert_eq!(inert(kept), kept);
-        }
+    fn what_leads_somewhere_is_defanged_and_names_of_files_stay() {
+        assert_eq!(
+            inert("見積依頼書.docx (http://template.kirishima-shoji.test/normal/mitsumori.dotm)"),
+            "見積依頼書.docx (hxxp://template[.]kirishima-shoji[.]test/normal/mitsumori.dotm)"
+        );
+        assert_eq!(inert("詳細はhttp://evil.example/"), "詳細はhxxp://evil[.]example/");
+        assert_eq!(inert("請求書.xlsm"), "請求書.xlsm");
+        assert_eq!(shown("evil.zip"), "evil[.]zip");
+        assert_eq!(named("evil.zip\u{202e}"), "evil.zip⟨U+202E⟩");
+        assert_eq!(named("https://evil.example"), "hxxps://evil[.]example");
     }
 
     #[test]

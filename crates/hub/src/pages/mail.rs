@@ -1,6 +1,8 @@
 //! A dissected mail, ready to be shown: every value with invisible characters made visible, and everything
 //! that a browser or a hasty hand could follow defanged.
 
+use std::collections::BTreeSet;
+
 use indicators::guard::{Guards, lists};
 use lexicon::facts::{HtmlFacts, MailFacts};
 use lexicon::observable::GuardMark;
@@ -148,9 +150,10 @@ impl Mail {
     pub(super) fn of(v: &View, facts: &MailFacts, around: Around<'_>) -> Self {
         let html = &facts.html;
         let own = around.own;
+        let hosts = Hosts::of(facts);
         let attachments = tree(v, &facts.attachments, around.base.as_deref());
         Self {
-            criteria: criteria(v, facts, around.relations, around.campaign),
+            criteria: criteria(v, facts, &hosts, around.relations, around.campaign),
             key_label: if around.key.is_empty() { String::new() } else { format!(" {}", around.key) },
             key: around.key,
             frame_address: around
@@ -190,10 +193,10 @@ impl Mail {
                     date: hop.date.as_deref().map(date_text).unwrap_or_default(),
                 })
                 .collect(),
-            body: lines(&facts.body.text),
+            body: lines(&facts.body.text, &hosts),
             body_lang: language(facts.body.language.as_deref()),
             body_from: body_from(v, facts),
-            html_text: lines(&html.text),
+            html_text: lines(&html.text, &hosts),
             has_html_facts: !html.links.is_empty()
                 || !html.forms.is_empty()
                 || !html.refresh.is_empty()
@@ -205,7 +208,7 @@ impl Mail {
                 .take(ROWS)
                 .map(|link| LinkRow {
                     url: shown(&link.url),
-                    text: inert(&link.text),
+                    text: hosts.inert(&link.text),
                     differs: leads_elsewhere(&link.text, &link.url),
                     mark: Chip::new("red", "alert", v.t("表示と違う", "Differs")),
                 })
@@ -218,7 +221,7 @@ impl Mail {
                 .collect(),
             refresh: html.refresh.iter().take(ROWS).map(|url| shown(url)).collect(),
             remote: html.remote.iter().take(ROWS).map(|url| shown(url)).collect(),
-            hidden: lexicon::text::visible(lexicon::text::cut(&html.hidden, LINE)),
+            hidden: hosts.inert(lexicon::text::cut(&html.hidden, LINE)),
             attachments,
             groups: groups(v, facts, own),
             oddities: facts
@@ -243,23 +246,33 @@ fn has_html(facts: &MailFacts) -> bool {
 }
 
 /// Text line by line: a line break of the mail stays one, every other control becomes visible.
-pub(super) fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str, hosts: &Hosts<'_>) -> Vec<String> {
     let text = text.trim_end();
     if text.is_empty() {
         return Vec::new();
     }
     let mut out: Vec<String> =
-        text.lines().take(LINES).map(|line| indicators_inert(lexicon::text::cut(line, LINE))).collect();
+        text.lines().take(LINES).map(|line| hosts.inert(lexicon::text::cut(line, LINE))).collect();
     if text.lines().nth(LINES).is_some() {
         out.push("…".to_owned());
     }
     out
 }
 
-/// A line of running text: nothing in it is made a link by us, and schemes are defanged so that nothing that
-/// copies from the page does either.
-pub(super) fn indicators_inert(line: &str) -> String {
-    lexicon::text::visible(line).replace("http://", "hxxp://").replace("https://", "hxxps://")
+/// The names in a mail that are known to be hosts, whatever they look like: `evil.zip`.
+#[derive(Default)]
+pub(super) struct Hosts<'a>(BTreeSet<&'a str>);
+
+impl<'a> Hosts<'a> {
+    pub(super) fn of(facts: &'a MailFacts) -> Self {
+        let names = facts.observables.iter().filter(|seen| seen.kind == ObservableType::DomainName);
+        Self(names.map(|seen| seen.value.as_str()).collect())
+    }
+
+    /// Running text with all that leads somewhere defanged.
+    pub(super) fn inert(&self, text: &str) -> String {
+        lexicon::text::visible(&indicators::inert::text(text, &|name| self.0.contains(name)))
+    }
 }
 
 /// A language tag that is safe in markup.
@@ -285,6 +298,7 @@ const EVIDENCE: usize = 6;
 fn criteria(
     v: &View,
     facts: &MailFacts,
+    hosts: &Hosts<'_>,
     relations: Vec<String>,
     campaign: Option<String>,
 ) -> Vec<CriterionRow> {
@@ -302,7 +316,7 @@ fn criteria(
                 _ => Vec::new(),
             },
             campaign: if criterion == Criterion::Past { campaign.take() } else { None },
-            tells: tells(v, facts, criterion),
+            tells: tells(v, facts, hosts, criterion),
             is_sender: criterion == Criterion::Sender,
         })
         .collect()
@@ -335,13 +349,13 @@ fn files(v: &View, facts: &MailFacts) -> Vec<String> {
 }
 
 /// The tells that speak to a criterion, heaviest first; each with all its evidence.
-fn tells(v: &View, facts: &MailFacts, criterion: Criterion) -> Vec<TellRow> {
+fn tells(v: &View, facts: &MailFacts, hosts: &Hosts<'_>, criterion: Criterion) -> Vec<TellRow> {
     let mut rows: Vec<(&str, TellRow)> = Vec::new();
     let mut tells: Vec<&lexicon::facts::Tell> =
         facts.tells.iter().filter(|tell| criterion_of(tell) == criterion).take(ROWS).collect();
     tells.sort_by_key(|tell| std::cmp::Reverse(tell.weight));
     for tell in tells {
-        let why = inert(lexicon::text::cut(&tell.why, LINE));
+        let why = hosts.inert(lexicon::text::cut(&tell.why, LINE));
         if let Some((_, row)) = rows.iter_mut().find(|(id, _)| *id == tell.id) {
             if row.why.len() < EVIDENCE {
                 row.why.push(why);
@@ -503,6 +517,20 @@ mod tests {
 
     #[test]
     fn what_a_sender_wrote_cannot_steer_the_page() {
-        assert_eq!(lines("a\u{202e}b\nhttps://evil.example"), ["a⟨U+202E⟩b", "hxxps://evil.example"]);
+        let facts = MailFacts {
+            observables: vec![Observable {
+                kind: ObservableType::DomainName,
+                value: "evil.zip".into(),
+                unicode: None,
+                hashes: None,
+                places: Vec::new(),
+                guard: None,
+            }],
+            ..MailFacts::default()
+        };
+        assert_eq!(
+            lines("a\u{202e}b\nHTTPS://evil.example 198.51.100.7\n写真.zip evil.zip", &Hosts::of(&facts)),
+            ["a⟨U+202E⟩b", "HXXPS://evil[.]example 198[.]51[.]100[.]7", "写真.zip evil[.]zip"]
+        );
     }
 }

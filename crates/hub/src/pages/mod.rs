@@ -39,6 +39,7 @@ mod originals;
 mod pins;
 pub(crate) mod problem;
 mod queue;
+mod reasons;
 mod release;
 mod scripts;
 pub mod standalone;
