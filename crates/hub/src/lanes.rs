@@ -9,12 +9,12 @@ use jiff::Timestamp;
 const LANES: usize = 16;
 const MARKS: usize = 40;
 /// Measures, in the drawing's own units.
-const LEFT: i64 = 210;
+const LEFT: i64 = 262;
 const TOP: i64 = 48;
 const STEP: i64 = 104;
 const LANE: i64 = 96;
 /// The longest label, in characters; a longer one ends with … and is told whole by its title.
-const LABEL: usize = 25;
+const LABEL: usize = 33;
 
 /// One lane.
 pub(crate) struct LaneOf {
@@ -44,6 +44,8 @@ pub(crate) struct Lanes {
     desc: String,
     width: i64,
     height: i64,
+    /// Where the lanes begin.
+    left: i64,
     lanes: Vec<Drawn>,
 }
 
@@ -117,7 +119,7 @@ impl Lanes {
             })
             .collect();
         let count = i64::try_from(drawn.len()).unwrap_or(0);
-        Self { title, desc, width, height: TOP + count * LANE - 40, lanes: drawn }
+        Self { title, desc, width, height: TOP + count * LANE - 40, left: LEFT, lanes: drawn }
     }
 }
 
@@ -166,7 +168,7 @@ mod tests {
         let mark = Mark { at, kind: StepKind::Recon, word: "偵察", after: String::new() };
         let lane = LaneOf { label: label.to_owned(), marks: vec![mark] };
         let svg = Lanes::new("t".into(), "d".into(), &[lane]).render().unwrap();
-        assert!(svg.contains("contact@hokuryo[.]hokury…"), "{svg}");
+        assert!(svg.contains("contact@hokuryo[.]hokuryo-power[…"), "{svg}");
         assert!(svg.contains(&format!("<title>{label}</title>")), "{svg}");
     }
 }

@@ -146,6 +146,8 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/advisories/{id}/{format}", "nabc"),
     ("POST", "/api/v1/advisories/{id}/sightings", "abc"),
     ("POST", "/api/v1/advisories/{id}/withdraw", "n"),
+    ("GET", "/advisories/{id}/withdraw", "n"),
+    ("POST", "/advisories/{id}/withdraw", "n"),
     ("GET", "/api/v1/indicators", "nabcv"),
     ("GET", "/api/v1/indicators/key", "-dnabcv"),
     ("POST", "/api/v1/sightings", "abcv"),

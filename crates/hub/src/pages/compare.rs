@@ -6,7 +6,7 @@ use desk::compare::{Compared, Diff, Hole, Piece};
 use lexicon::ids::SubmissionId;
 
 use super::answers::{Settled, id};
-use super::campaign::percent;
+use super::campaign::{percent, subject_of};
 use super::labels;
 use super::lists::{SubmissionRow, inert, shown};
 use super::pins::{self, PinRow};
@@ -38,6 +38,8 @@ struct ComparePage<'a> {
     a: SubmissionRow,
     b: SubmissionRow,
     campaign: Option<String>,
+    /// The campaign's subject.
+    crumb: String,
     alike: u32,
     coarse: bool,
     reasons: Vec<String>,
@@ -91,6 +93,11 @@ async fn make<'a>(
     let compared = app.desk().compare(v.actor()?, a, b).await.settled(v)?;
     let pins = pins::of_pair(app, v, a, b).await?;
     let Compared { a, b, subject, sender, text, link } = &compared;
+    let campaign = a.campaign.filter(|_| a.campaign == b.campaign);
+    let crumb = match campaign {
+        Some(id) => subject_of(v, &app.desk().records().campaign_mails(id, None, 1).await.settled(v)?),
+        None => String::new(),
+    };
     let holes: Vec<HoleRow> = text
         .changes()
         .zip(1..)
@@ -112,7 +119,8 @@ async fn make<'a>(
         pins,
         same: sent.map(|form| form.get("same").to_owned()).unwrap_or_default(),
         note: sent.map(|form| form.get("note").to_owned()).unwrap_or_default(),
-        campaign: a.campaign.filter(|_| a.campaign == b.campaign).map(|id| id.to_string()),
+        campaign: campaign.map(|id| id.to_string()),
+        crumb,
         alike: percent(text.alike),
         coarse: text.coarse,
         reasons: reasons.collect(),

@@ -167,7 +167,7 @@ pub(super) async fn advisory_rows(
         };
         rows.push(AdvisoryRow {
             id: advisory.id.to_string(),
-            title: lexicon::text::visible(&advisory.title),
+            title: super::lists::inert(&advisory.title),
             lang: advisory.lang.tag(),
             number: advisory.number.clone(),
             tlp: TlpMark(advisory.tlp),
@@ -196,7 +196,7 @@ pub(super) async fn approval_rows(
             id: asked.approval.advisory.to_string(),
             // While the text is being revised, it is not this reader's to see.
             title: match &asked.shown {
-                Some((advisory, _)) => lexicon::text::visible(&advisory.title),
+                Some((advisory, _)) => super::lists::inert(&advisory.title),
                 None => view.t("（文面を修正しています）", "(being revised)").to_owned(),
             },
             number: asked.number.clone(),

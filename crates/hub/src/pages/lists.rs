@@ -181,7 +181,7 @@ impl DraftRow {
         Self {
             id: record.advisory.id.to_string(),
             lang: record.advisory.lang,
-            title: lexicon::text::visible(&record.advisory.title),
+            title: inert(&record.advisory.title),
             number: record.advisory.number.clone(),
             state: labels::advisory_state(v, record.state),
             tlp: TlpMark(record.advisory.tlp),

@@ -13,6 +13,7 @@ use super::criteria::{self, Criterion, criterion_of};
 use super::kinds;
 use super::labels::{self, AuthMark, Chip};
 use super::lists::{inert, shown};
+use super::places::{evidence_text, place_text};
 use crate::view::View;
 
 /// Lines of a body shown.
@@ -132,6 +133,8 @@ pub(super) struct IndicatorRow {
     pub(super) value: String,
     pub(super) shown: String,
     pub(super) unicode: Option<String>,
+    /// Of a hash, the file's name and kind.
+    pub(super) file: Option<String>,
     pub(super) guard: Option<GuardRow>,
     pub(super) places: String,
 }
@@ -233,7 +236,7 @@ impl Mail {
                         || lexicon::text::visible(&oddity.id),
                         |text| text.of(v.lang).to_owned(),
                     ),
-                    place: lexicon::text::visible(&oddity.place),
+                    place: place_text(v, &oddity.place),
                 })
                 .collect(),
         }
@@ -355,7 +358,7 @@ fn tells(v: &View, facts: &MailFacts, hosts: &Hosts<'_>, criterion: Criterion) -
         facts.tells.iter().filter(|tell| criterion_of(tell) == criterion).take(ROWS).collect();
     tells.sort_by_key(|tell| std::cmp::Reverse(tell.weight));
     for tell in tells {
-        let why = hosts.inert(lexicon::text::cut(&tell.why, LINE));
+        let why = evidence_text(v, hosts, lexicon::text::cut(&tell.why, LINE));
         if let Some((_, row)) = rows.iter_mut().find(|(id, _)| *id == tell.id) {
             if row.why.len() < EVIDENCE {
                 row.why.push(why);
@@ -466,7 +469,14 @@ fn groups(v: &View, facts: &MailFacts, own: Option<&Member>) -> Vec<Group> {
                 .zip(&own_marks)
                 .filter(|(observable, _)| observable.kind == kind)
                 .take(ROWS)
-                .map(|(observable, own)| row(v, observable, own.guard.as_ref().or(observable.guard.as_ref())))
+                .map(|(observable, own)| {
+                    let mut row = row(v, observable, own.guard.as_ref().or(observable.guard.as_ref()));
+                    if kind == ObservableType::File {
+                        row.file = file_of(&facts.attachments, observable, 8)
+                            .map(|file| kinds::named(v.lang, file.name.as_deref(), &file.kind));
+                    }
+                    row
+                })
                 .collect();
             (!rows.is_empty()).then(|| Group { name: labels::observable(v.lang, kind), rows })
         })
@@ -474,8 +484,7 @@ fn groups(v: &View, facts: &MailFacts, own: Option<&Member>) -> Vec<Group> {
 }
 
 fn row(v: &View, observable: &Observable, guard: Option<&GuardMark>) -> IndicatorRow {
-    let mut places =
-        observable.places.iter().take(6).map(|place| lexicon::text::visible(place)).collect::<Vec<_>>();
+    let mut places = observable.places.iter().take(6).map(|place| place_text(v, place)).collect::<Vec<_>>();
     if observable.places.len() > places.len() {
         places.push(format!("(+{})", observable.places.len() - places.len()));
     }
@@ -483,12 +492,29 @@ fn row(v: &View, observable: &Observable, guard: Option<&GuardMark>) -> Indicato
         value: lexicon::text::visible(&observable.value),
         shown: shown(&observable.value),
         unicode: observable.unicode.as_deref().map(shown),
+        file: None,
         guard: guard.map(|guard| GuardRow {
             chip: Chip::new("grey", "shield", guard_text(v, &guard.list)),
             entry: shown(&guard.entry),
         }),
-        places: places.join(", "),
+        places: places.join(v.t("、", ", ")),
     }
+}
+
+/// The attachment that a hash is of.
+fn file_of<'a>(
+    files: &'a [lexicon::facts::Attachment],
+    observable: &Observable,
+    depth: usize,
+) -> Option<&'a lexicon::facts::Attachment> {
+    files.iter().find_map(|file| {
+        let known = observable.hashes.as_ref().and_then(|hashes| hashes.sha256.as_deref());
+        if !file.sha256.is_empty() && (file.sha256 == observable.value || known == Some(file.sha256.as_str()))
+        {
+            return Some(file);
+        }
+        if depth == 0 { None } else { file_of(&file.children, observable, depth - 1) }
+    })
 }
 
 fn guard_text(v: &View, list: &str) -> &'static str {

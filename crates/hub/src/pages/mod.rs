@@ -37,6 +37,7 @@ mod mail;
 pub(crate) mod nav;
 mod originals;
 mod pins;
+mod places;
 pub(crate) mod problem;
 mod queue;
 mod reasons;
