@@ -9,7 +9,7 @@ use jiff::Timestamp;
 const LANES: usize = 16;
 const MARKS: usize = 40;
 /// Measures, in the drawing's own units.
-const LEFT: i64 = 262;
+const LEFT: i64 = 290;
 const TOP: i64 = 48;
 const STEP: i64 = 104;
 const LANE: i64 = 96;

@@ -88,6 +88,7 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("GET", "/forms", "abcv"),
     ("POST", "/forms", "abcv"),
     ("GET", "/floods", "n"),
+    ("GET", "/floods.csv", "n"),
     ("GET", "/drafts", "n"),
     ("GET", "/drafts/{id}", "n"),
     ("POST", "/drafts/{id}", "n"),

@@ -219,4 +219,12 @@ async fn floods_are_found_over_members_and_shown_to_analysts_alone() {
     let cookie = hub.login("analyst").await;
     let page = hub.page(&cookie, "/floods").await.text();
     assert!(page.contains("203[.]0[.]113[.]7") && !page.contains("203.0.113.7"), "{page}");
+    let csv = hub.page(&cookie, "/floods.csv").await;
+    assert!(csv.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
+    assert_eq!(
+        csv.text().lines().filter(|line| line.starts_with("\"203.0.113.7\"")).count(),
+        2,
+        "{}",
+        csv.text()
+    );
 }

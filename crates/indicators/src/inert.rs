@@ -143,7 +143,11 @@ fn names(text: &str, before: Option<char>, is_host: &dyn Fn(&str) -> bool, out: 
         before = front.chars().next_back().or(before);
         let end = behind.find(|c| !is_part(c)).unwrap_or(behind.len());
         let (run, behind) = behind.split_at(end);
-        word(run, before, behind.chars().next(), is_host, out);
+        // The local part of an address that is defanged already.
+        match behind.starts_with("[@]") {
+            true => out.push_str(run),
+            false => word(run, before, behind.chars().next(), is_host, out),
+        }
         before = run.chars().next_back();
         rest = behind;
     }
@@ -285,6 +289,7 @@ mod tests {
             "smtp.mailfrom=evil.example; header.d=b.example",
             "smtp.mailfrom=evil[.]example; header.d=b[.]example",
         );
+        check("a.b[@]evil[.]example <c.d[@]e[.]example>", "a.b[@]evil[.]example <c.d[@]e[.]example>");
         check("hxxp://evil[.]example/ user[@]a[.]example", "hxxp://evil[.]example/ user[@]a[.]example");
     }
 

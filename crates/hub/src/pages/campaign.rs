@@ -38,6 +38,8 @@ const MAILS: u32 = 50;
 const REASONS: usize = 40;
 /// Mail numbers told for one reason.
 const NUMBERS: usize = 12;
+/// Organisations named in the key.
+const KEY: usize = 500;
 /// Mails whose numbers are known to reasons: the oldest.
 const NUMBERED: u32 = 200;
 
@@ -69,6 +71,7 @@ struct CampaignPage<'a> {
     members: u64,
     spread: SpreadPart,
     links: LinksPart,
+    key: Vec<(usize, String)>,
     reasons: Vec<ReasonRow>,
     reasons_cut: bool,
     mails: Vec<MailRow>,
@@ -100,9 +103,9 @@ struct MailRow {
 }
 
 /// How many mails were judged to be one thing.
-struct StandingRow {
-    verdict: Chip,
-    mails: u64,
+pub(super) struct StandingRow {
+    pub(super) verdict: Chip,
+    pub(super) mails: u64,
 }
 
 /// What was sent with a form that was not taken.
@@ -144,6 +147,22 @@ pub(super) fn member_label(v: &View, spread: &CampaignSpread, member: MemberId) 
     }
 }
 
+/// Which organisation each number stands for, for the hub's own analysts: this page is shown to nobody else, and that of the
+/// spread, which is shown around, has numbers alone.
+async fn member_key(app: &App, v: &View, spread: &CampaignSpread) -> Result<Vec<(usize, String)>, PageError> {
+    if !v.is_analyst() {
+        return Ok(Vec::new());
+    }
+    let members = app.desk().records().members().await.settled(v)?;
+    let mut key: Vec<(usize, String)> = members
+        .into_iter()
+        .filter_map(|member| Some((*spread.numbers.get(&member.id)?, member.name)))
+        .collect();
+    key.sort();
+    key.truncate(KEY);
+    Ok(key)
+}
+
 /// The subject of a campaign's first mail.
 pub(super) fn subject_of(v: &View, mails: &CampaignMails) -> String {
     let subject = mails.items.iter().find_map(|mail| mail.subject.as_deref()).map(inert);
@@ -182,6 +201,7 @@ async fn make<'a>(
         lead: lead(view, head.members, &links),
         total: head.submissions,
         members: head.members,
+        key: member_key(app, view, &spread).await?,
         links: campaign_links::part(view, &spread, &head, (&picture, &links), &numbers),
         spread: campaign_spread::part(view, &spread, &subject),
         reasons,
@@ -211,7 +231,7 @@ async fn make<'a>(
 }
 
 /// How its mails were judged by J-CSIP's field, those of one verdict together.
-fn standing_rows(v: &View, standing: &[CampaignStanding]) -> Vec<StandingRow> {
+pub(super) fn standing_rows(v: &View, standing: &[CampaignStanding]) -> Vec<StandingRow> {
     let mut by: BTreeMap<Option<lexicon::Verdict>, u64> = BTreeMap::new();
     for row in standing {
         *by.entry(row.judgement.map(|judgement| judgement.jcsip)).or_default() += row.mails;

@@ -26,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/forms", ORGANISATION, own),
         Route::post("/forms", ORGANISATION, give),
         Route::get("/floods", ANALYST, floods),
+        Route::get("/floods.csv", ANALYST, floods_csv),
     ]
 }
 
@@ -160,4 +161,51 @@ async fn floods(State(app): State<App>, view: View) -> PageResult {
         pages: rows.iter().any(|row| row.pages),
         rows,
     }))
+}
+
+/// The same as CSV, for spreadsheets: one line for each source and organisation.
+async fn floods_csv(State(app): State<App>, view: View) -> PageResult {
+    let found = app.desk().floods(view.actor()?, crate::given::posts).await.settled(&view)?;
+    let mut out = "source,country,organisation,forms,meaningless,pages,floods,first,last\n".to_owned();
+    for source in &found.sources {
+        for (organisation, cell) in &source.cells {
+            let name = match organisation.parse::<MemberId>() {
+                Ok(id) => app.desk().records().member(id).await.settled(&view)?.map(|member| member.name),
+                Err(_) => None,
+            };
+            let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+            let cells = [
+                source.address.clone(),
+                source.country.clone().unwrap_or_default(),
+                name.unwrap_or_default(),
+                cell.forms.to_string(),
+                cell.meaningless.to_string(),
+                cell.pages.to_string(),
+                if cell.floods_forms { "yes" } else { "no" }.to_owned(),
+                time(cell.first),
+                time(cell.last),
+            ];
+            out.push_str(&cells.map(|cell| quoted(&cell)).join(","));
+            out.push('\n');
+        }
+    }
+    let kind = (axum::http::header::CONTENT_TYPE, "text/csv; charset=utf-8");
+    let name = (axum::http::header::CONTENT_DISPOSITION, "attachment; filename=\"floods.csv\"");
+    Ok(([kind, name], out).into_response())
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let cell = visible(cell).replace('"', "\"\"");
+    format!("\"{}{cell}\"", if formula { "'" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_cell_is_a_formula_or_ends_before_its_end() {
+        assert_eq!(super::quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(super::quoted("a\"b\nc"), "\"a\"\"b c\"");
+    }
 }

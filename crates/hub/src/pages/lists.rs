@@ -20,6 +20,9 @@ pub(crate) struct ListQuery {
     /// A state's word.
     #[serde(default)]
     pub(crate) state: Option<String>,
+    /// An organisation's id, for analysts.
+    #[serde(default)]
+    pub(crate) member: Option<String>,
 }
 
 impl ListQuery {
@@ -36,16 +39,28 @@ impl ListQuery {
     pub(crate) fn pager(&self, path: &str, next: Option<Cursor>) -> (Option<String>, Option<String>) {
         let state =
             self.state.as_deref().filter(|state| state.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
-        let first = match state {
-            Some(state) => format!("{path}?state={state}"),
-            None => path.to_owned(),
-        };
-        let next = next.map(|cursor| match state {
-            Some(state) => format!("{path}?state={state}&after={cursor}"),
-            None => format!("{path}?after={cursor}"),
+        let member =
+            self.member.as_deref().filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+        let kept = [("state", state), ("member", member)];
+        let mut kept: Vec<String> = kept
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name}={}", value.filter(|value| !value.is_empty())?)))
+            .collect();
+        let first = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
+        let next = next.map(|cursor| {
+            kept.push(format!("after={cursor}"));
+            format!("{path}?{}", kept.join("&"))
         });
         (self.after.as_ref().map(|_| first), next)
     }
+}
+
+/// That a list holds the newest only, and of how many; nothing where it holds all.
+pub(crate) fn newest(v: &View, shown: usize, total: usize) -> Option<String> {
+    (shown < total).then(|| match v.lang {
+        Lang::Ja => format!("新しい {shown} 件を表示しています（全 {total} 件）。"),
+        Lang::En => format!("The newest {shown} of {total} are shown."),
+    })
 }
 
 /// A choice of a list's filter.
@@ -225,7 +240,14 @@ mod tests {
 
     #[test]
     fn a_state_that_is_no_word_never_reaches_a_link() {
-        let query = ListQuery { after: Some(String::new()), state: Some("x\"&y".into()) };
+        let query =
+            ListQuery { after: Some(String::new()), state: Some("x\"&y".into()), member: Some("<>".into()) };
         assert_eq!(query.pager("/drafts", None), (Some("/drafts".to_owned()), None));
+        let query = ListQuery {
+            after: Some(String::new()),
+            state: Some("judged".into()),
+            member: Some("a-1".into()),
+        };
+        assert_eq!(query.pager("/s", None).0.as_deref(), Some("/s?state=judged&member=a-1"));
     }
 }

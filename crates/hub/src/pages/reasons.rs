@@ -66,7 +66,11 @@ pub(super) fn value_text(v: &View, kind: ReasonKind, value: &str) -> String {
                 }
                 _ => rest,
             };
-            format!("{text}{}{rest}", v.t("：", ": "))
+            // The kind says it already.
+            match word {
+                "subject" | "password" | "c2" => rest,
+                _ => format!("{text}{}{rest}", v.t("：", ": ")),
+            }
         }
         // What a file says of its maker: `document.author 山田`.
         None if kind == ReasonKind::Attachment => match shared.split_once(' ') {
@@ -169,7 +173,7 @@ mod tests {
             "送信元 IP：192[.]0[.]2[.]1",
             "origin IP: 192[.]0[.]2[.]1",
         );
-        check(ReasonKind::C2, "c2 evil.mov", "不正接続先：evil[.]mov", "C2: evil[.]mov");
+        check(ReasonKind::C2, "c2 evil.mov", "evil[.]mov", "evil[.]mov");
         check(ReasonKind::Infrastructure, "evil.zip", "evil[.]zip", "evil[.]zip");
     }
 
@@ -193,8 +197,8 @@ mod tests {
         check(
             ReasonKind::Subject,
             "subject ご請求書の送付no# (6 mails)",
-            "件名：ご請求書の送付no#（# は変わる部分）（6 通）",
-            "subject: ご請求書の送付no# (# varies) (6 mails)",
+            "ご請求書の送付no#（# は変わる部分）（6 通）",
+            "ご請求書の送付no# (# varies) (6 mails)",
         );
         check(
             ReasonKind::Route,

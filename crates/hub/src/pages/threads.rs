@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use desk::thread::{Sign, Standing, StepKind, Woven};
 use jiff::Timestamp;
 use lexicon::ids::{MemberId, SubmissionId};
+use serde::Deserialize;
 
 use super::answers::{Settled, id};
 use super::kinds;
 use super::labels::Chip;
-use super::lists::{inert, named, shown};
+use super::lists::{Filter, inert, named, newest, shown};
 use crate::error::{PageError, PageResult};
 use crate::lanes::{LaneOf, Lanes, Mark};
 use crate::routes::{ANALYST, READER, Route};
@@ -20,7 +21,7 @@ use crate::state::App;
 use crate::view::{View, page};
 
 /// Threads of one list.
-const ROWS: u32 = 200;
+const ROWS: usize = 200;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/threads", ANALYST, list), Route::get("/threads/{id}", READER, show)]
@@ -32,6 +33,8 @@ struct ThreadsPage<'a> {
     v: &'a View,
     rows: Vec<ThreadRow>,
     waiting: usize,
+    filters: [Filter; 2],
+    newest: Option<String>,
 }
 
 struct ThreadRow {
@@ -43,13 +46,26 @@ struct ThreadRow {
     desks: u32,
     revisit: bool,
     last: String,
+    campaign: Option<String>,
 }
 
-async fn list(State(app): State<App>, view: View) -> PageResult {
-    let found = app.desk().threads(view.actor()?, ROWS).await.settled(&view)?;
-    let mut rows = Vec::with_capacity(found.len());
+#[derive(Debug, Default, Deserialize)]
+struct ThreadsQuery {
+    /// `1`: those whose desk has not answered.
+    #[serde(default)]
+    waits: Option<String>,
+}
+
+async fn list(State(app): State<App>, view: View, Query(query): Query<ThreadsQuery>) -> PageResult {
+    let mut found = app.desk().threads(view.actor()?, u32::MAX).await.settled(&view)?;
+    let waiting = found.iter().filter(|record| record.waits).count();
+    let only_waiting = query.waits.as_deref() == Some("1");
+    found.retain(|record| record.waits || !only_waiting);
+    let total = found.len();
+    let mut rows = Vec::with_capacity(ROWS.min(total));
     let mut names = Names::default();
-    for record in &found {
+    for record in found.iter().take(ROWS) {
+        let submission = app.desk().records().submission(record.submission).await.settled(&view)?;
         rows.push(ThreadRow {
             id: record.submission.to_string(),
             standing: standing(&view, Standing::parse(&record.standing), record.waits),
@@ -59,10 +75,16 @@ async fn list(State(app): State<App>, view: View) -> PageResult {
             desks: record.desks,
             revisit: record.revisit,
             last: record.last.map(|at| view.time(&at)).unwrap_or_default(),
+            campaign: submission.and_then(|record| record.campaign).map(|id| id.to_string()),
         });
     }
-    let waiting = found.iter().filter(|record| record.waits).count();
-    Ok(page(&ThreadsPage { v: &view, rows, waiting }))
+    let filters = [
+        ("/threads", view.t("すべて", "All"), !only_waiting),
+        ("/threads?waits=1", view.t("返信待ち", "Not answered"), only_waiting),
+    ];
+    let filters = filters.map(|(href, label, current)| Filter { href: href.to_owned(), label, current });
+    let newest = newest(&view, rows.len(), total);
+    Ok(page(&ThreadsPage { v: &view, rows, waiting, filters, newest }))
 }
 
 #[derive(Default)]
