@@ -33,6 +33,14 @@ start
 echo "resident: $(awk '/VmRSS/{print $2}' "/proc/$hub/status") kB"
 [[ $(stat -c %a "$credentials") == 600 ]] || fail 'the credentials can be read by others'
 
+# Every list of the demo has something in it.
+analyst=$(token analyst)
+for list in campaigns threads warnings reuses floods; do
+  curl -sf -H "Authorization: Bearer $analyst" "$url/api/v1/$list" >"$work/list.json"
+  python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); sys.exit(not (d.get("items") or d.get("sources")))' "$work/list.json" || fail "the demo has no $list"
+done
+curl -sf -H "Authorization: Bearer $analyst" "$url/api/v1/threads" | python3 -c 'import json,sys; sys.exit(not any(t["waits"] for t in json.load(sys.stdin)["items"]))' || fail 'no desk waits in the demo'
+
 # A mail by the command line: submit, wait for its dissection, read the released advisory as STIX.
 member=$(token mitaho)
 curl -sf -H "Authorization: Bearer $member" -H 'Content-Type: message/rfc822' --data-binary @"$here/../fixtures/mail/demo/new-arrival.eml" \

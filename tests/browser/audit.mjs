@@ -150,7 +150,7 @@ async function walk(page, name, role) {
       const view = shape === "/submissions/" ? /\/(rendered|source|hex|strings|download|diff)([\/?]|$)/.exec(path)?.[1] ?? "" : "";
       // The matrix of a campaign's spread, and what stands behind one of its figures.
       const part = /\/spread(\?(place|sig|side)=|$)/.exec(path);
-      const key = shape + view + (part ? `spread-${part[2] ?? ""}` : "") + (path.endsWith("/release") ? "release" : "");
+      const key = shape + view + (part ? `spread-${part[2] ?? ""}` : "") + (/\/(release|withdraw)$/.exec(path)?.[1] ?? "");
       const count = perShape.get(key) ?? 0;
       if (count >= OF_ONE_SHAPE) continue;
       perShape.set(key, count + 1);

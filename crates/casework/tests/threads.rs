@@ -303,6 +303,35 @@ fn three_windows_within_four_minutes_are_one_move_and_five_organisations_in_two_
 }
 
 #[test]
+fn an_address_that_read_the_desks_answer_before_it_attacked_is_the_operators_wherever_it_asks() {
+    // No free mail: the address is one of an organisation.
+    let lab = "kenkyu.sato@institute.example";
+    let mut mails = table();
+    for mail in &mut mails {
+        let of = |mailbox: &mut Mailbox| {
+            if mailbox.address == "kenkyu.sato@yahoo.co.jp" {
+                mailbox.address = lab.to_owned();
+            }
+        };
+        mail.0.from.iter_mut().chain(&mut mail.0.to).for_each(of);
+    }
+    let standing = |mails: &[Mail], desk: &str| {
+        let found = find(mails);
+        found.threads.iter().find(|thread| thread.desk == desk).map(|thread| (thread.standing, thread.waits))
+    };
+    mails.push(enquiry(2, 600, lab));
+    assert_eq!(standing(&mails, "member.example"), Some((Standing::Rapport, false)));
+    assert_eq!(standing(&mails, "org2.example"), Some((Standing::Forming, true)));
+    // Somebody else of that organisation is not him.
+    mails.push(enquiry(5, 620, "suzuki@institute.example"));
+    assert_eq!(standing(&mails, "org5.example").map(|(standing, _)| standing), Some(Standing::Conversation));
+    // Nor is he where only a file came in the name of the address, and nobody saw him ask.
+    let forged: Vec<Mail> =
+        mails.iter().filter(|mail| !mail.0.attachments.is_empty()).chain(&mails[9..]).cloned().collect();
+    assert_eq!(standing(&forged, "org2.example").map(|(standing, _)| standing), Some(Standing::Conversation));
+}
+
+#[test]
 fn enquiries_in_the_same_words_from_changing_addresses_are_one_operators() {
     let found = find(&[enquiry(1, 0, "a.sato@yahoo.co.jp"), enquiry(2, 3, "b.kato@yahoo.co.jp")]);
     assert_eq!(found.operations.len(), 1);

@@ -261,14 +261,14 @@ fn summary(
 fn features(subjects: &[String], mails: &[MailFacts], clean: &dyn Fn(&str) -> String, lang: Lang) -> String {
     let mut out = String::new();
     for subject in subjects {
-        let _ = writeln!(out, "{}: {subject}", lang.pick("件名", "Subject"));
+        let _ = writeln!(out, "{}{subject}", lang.pick("件名：", "Subject: "));
     }
     let senders = distinct(mails.iter().filter_map(|mail| mail.from.as_ref()).map(|from| {
-        let address = indicators::defang::defang(&from.address);
+        let address = indicators::inert::value(&from.address);
         clean(&if from.name.is_empty() { address } else { format!("{} <{address}>", from.name) })
     }));
     for sender in senders {
-        let _ = writeln!(out, "{}: {sender}", lang.pick("送信者", "Sender"));
+        let _ = writeln!(out, "{}{sender}", lang.pick("送信者：", "Sender: "));
     }
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for attachment in mails.iter().flat_map(|mail| &mail.attachments).filter(|a| tells_something(a)) {
@@ -279,7 +279,7 @@ fn features(subjects: &[String], mails: &[MailFacts], clean: &dyn Fn(&str) -> St
         });
     }
     for line in files.values().take(LINES) {
-        let _ = writeln!(out, "{}: {line}", lang.pick("添付ファイル", "Attachment"));
+        let _ = writeln!(out, "{}{line}", lang.pick("添付ファイル：", "Attachment: "));
     }
     let tells: BTreeMap<&str, &Tell> =
         mails.iter().flat_map(|mail| &mail.tells).map(|tell| (tell.id.as_str(), tell)).collect();
@@ -289,7 +289,7 @@ fn features(subjects: &[String], mails: &[MailFacts], clean: &dyn Fn(&str) -> St
         None => anatomy::tells::text(&tell.id).map(|text| text.of(lang).to_owned()),
     });
     for text in texts.take(LINES) {
-        let _ = writeln!(out, "{}: {text}", lang.pick("見分け方", "Tell"));
+        let _ = writeln!(out, "{}{text}", lang.pick("見分け方：", "Tell: "));
     }
     out.truncate(out.trim_end().len());
     out

@@ -108,7 +108,7 @@ pub(crate) fn refusal_text(refusal: &gate::Refusal) -> Text {
             "No provider is on record for material that members gave.",
         ),
         gate::Refusal::NotApproved(_) => Text::new(
-            "すべての情報提供元が、この文面を承認していません。",
+            "この文面をまだ承認していない情報提供元があります。",
             "Not every provider has approved exactly this text.",
         ),
         gate::Refusal::Identity(_) => Text::new(

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 const LANES: usize = 16;
 const MARKS: usize = 40;
 /// Measures, in the drawing's own units.
-const LEFT: i64 = 210;
-const STEP: i64 = 74;
-const LANE: i64 = 62;
-/// The longest label, in characters.
-const LABEL: usize = 26;
+const LEFT: i64 = 290;
+const TOP: i64 = 48;
+const STEP: i64 = 104;
+const LANE: i64 = 96;
+/// The longest label, in characters; a longer one ends with … and is told whole by its title.
+const LABEL: usize = 33;
 
 /// One lane.
 pub(crate) struct LaneOf {
@@ -43,11 +44,15 @@ pub(crate) struct Lanes {
     desc: String,
     width: i64,
     height: i64,
+    /// Where the lanes begin.
+    left: i64,
     lanes: Vec<Drawn>,
 }
 
 struct Drawn {
     label: String,
+    /// The whole label, where it was cut.
+    whole: Option<String>,
     y: i64,
     end: i64,
     marks: Vec<DrawnMark>,
@@ -58,6 +63,8 @@ struct DrawnMark {
     series: &'static str,
     word: &'static str,
     time: String,
+    /// The year, at the first mark of a lane and where it changes.
+    year: String,
     gap: Option<(i64, String)>,
 }
 
@@ -80,33 +87,47 @@ impl Lanes {
             .zip(lanes.iter().enumerate().take(LANES))
             .map(|(n, (lane, of))| {
                 let mut before: Option<i64> = None;
+                let mut year_before = None;
                 let marks = of.marks.iter().enumerate().filter_map(|(mark, m)| {
                     let x = column(lane, mark)?;
                     let gap = before
                         .filter(|_| !m.after.is_empty())
                         .map(|from| (i64::midpoint(from, x), m.after.clone()));
                     before = Some(x);
-                    let time =
-                        m.at.map(|at| at.to_zoned(lexicon::time::jst()).strftime("%m-%d %H:%M").to_string());
+                    let at = m.at.map(|at| at.to_zoned(lexicon::time::jst()));
+                    let year = at.as_ref().map(jiff::Zoned::year);
+                    let year_text =
+                        year.filter(|_| year != year_before).map(|year| year.to_string()).unwrap_or_default();
+                    year_before = year;
+                    let time = at.map(|at| at.strftime("%m-%d %H:%M").to_string());
                     Some(DrawnMark {
                         x,
                         series: series(m.kind),
                         word: m.word,
                         time: time.unwrap_or_default(),
+                        year: year_text,
                         gap,
                     })
                 });
                 Drawn {
-                    label: of.label.chars().take(LABEL).collect(),
-                    y: 30 + n * LANE,
+                    label: cut(&of.label),
+                    whole: (of.label.chars().count() > LABEL).then(|| of.label.clone()),
+                    y: TOP + n * LANE,
                     end: width - 10,
                     marks: marks.collect(),
                 }
             })
             .collect();
         let count = i64::try_from(drawn.len()).unwrap_or(0);
-        Self { title, desc, width, height: 30 + count * LANE, lanes: drawn }
+        Self { title, desc, width, height: TOP + count * LANE - 40, left: LEFT, lanes: drawn }
     }
+}
+
+fn cut(label: &str) -> String {
+    if label.chars().count() <= LABEL {
+        return label.to_owned();
+    }
+    label.chars().take(LABEL - 1).chain(['…']).collect()
 }
 
 fn series(kind: StepKind) -> &'static str {
@@ -137,5 +158,17 @@ mod tests {
         let svg = Lanes::new("t".into(), "d".into(), &[lane]).render().unwrap();
         assert_eq!(svg.matches("<circle").count(), 2);
         assert!(svg.contains("13分") && svg.contains("偵察") && !svg.contains("<info"), "{svg}");
+        assert_eq!(svg.matches(">1970<").count(), 1);
+    }
+
+    #[test]
+    fn a_long_label_is_cut_with_a_mark_and_told_whole() {
+        let label = "contact@hokuryo[.]hokuryo-power[.]example";
+        let at = Timestamp::from_second(0).ok();
+        let mark = Mark { at, kind: StepKind::Recon, word: "偵察", after: String::new() };
+        let lane = LaneOf { label: label.to_owned(), marks: vec![mark] };
+        let svg = Lanes::new("t".into(), "d".into(), &[lane]).render().unwrap();
+        assert!(svg.contains("contact@hokuryo[.]hokuryo-power[…"), "{svg}");
+        assert!(svg.contains(&format!("<title>{label}</title>")), "{svg}");
     }
 }

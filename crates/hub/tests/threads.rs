@@ -95,10 +95,37 @@ async fn who_has_the_enquiry_before_him_is_warned_as_soon_as_the_operator_attack
     let page = hub.page(&cookie, &format!("/threads/{attack}")).await.text();
     assert!(page.contains("a-desk") && page.contains("b-desk") && page.contains("<svg"), "{page}");
     assert!(page.contains("13分") || page.contains("13 min"), "{page}");
+    // What leads to the attacker is shown defanged, in the list too.
+    for page in [page, hub.page(&cookie, "/threads").await.text()] {
+        assert!(page.contains("kenkyu.sato[@]yahoo[.]co[.]jp") && !page.contains(LAB), "{page}");
+    }
     // Once `a`'s desk has answered, the warning is closed.
     hub.submit("a", &mail("5@a", "info@a-desk.example", LAB, 90, "Re: Enquiry", &["1@x"], "承ります。"))
         .await;
     assert_eq!(open_warnings(&hub, "a").await, 0);
+}
+
+#[tokio::test]
+async fn a_known_operators_enquiry_warns_at_once_also_from_an_address_that_no_list_names() {
+    let hub = Hub::new().await;
+    let (from, desk) = ("koji@letters.example", "info@b-desk.example");
+    hub.submit("b", &mail("1@x", from, desk, 0, "Enquiry", &[], ENQUIRY)).await;
+    hub.submit("b", &mail("2@b", desk, from, 40, "Re: Enquiry", &["1@x"], "はい、こちらで承ります。")).await;
+    let attack =
+        mail("3@x", from, desk, 53, "Re: Enquiry", &["1@x", "2@b"], "資料をお送りします。ご確認ください。");
+    hub.submit("b", &with_program(attack)).await;
+    assert_eq!(open_warnings(&hub, "a").await, 0);
+    let other = "先日、展示会で貴社の製品を拝見しました。仕様をまとめた資料をお送りしたいのですが、この窓口でよろしいでしょうか。";
+    let asked = mail("4@x", from, "info@a-desk.example", 400, "Specifications", &[], other);
+    let asked = hub.submit("a", &asked).await;
+    assert_eq!((open_warnings(&hub, "a").await, open_warnings(&hub, "c").await), (1, 0));
+    // The analyst sees which desk waits.
+    let threads = hub.get("analyst", "/api/v1/threads").await.json();
+    let waits = |thread: &&serde_json::Value| thread["waits"] == true;
+    assert_eq!(threads["items"].as_array().unwrap().iter().filter(waits).count(), 1);
+    let cookie = hub.login("analyst").await;
+    let page = hub.page(&cookie, &format!("/threads/{asked}")).await.text();
+    assert!(page.contains("info[@]a-desk[.]example"), "{page}");
 }
 
 const GENUINE: &str = "先日の連絡会でご相談いたしました共同受注の件につきまして、各社の分担案と日程表をまとめましたのでお送りいたします。\r\n来週水曜日までにご意見をお寄せくださいますようお願いいたします。kanarihime";
@@ -190,5 +217,14 @@ async fn floods_are_found_over_members_and_shown_to_analysts_alone() {
     assert_eq!((sources.len(), sources[0]["members"].as_array().unwrap().len()), (1, 2));
     assert_eq!(hub.get("a", "/api/v1/floods").await.status, StatusCode::NOT_FOUND);
     let cookie = hub.login("analyst").await;
-    assert!(hub.page(&cookie, "/floods").await.text().contains("203.0.113.7"));
+    let page = hub.page(&cookie, "/floods").await.text();
+    assert!(page.contains("203[.]0[.]113[.]7") && !page.contains("203.0.113.7"), "{page}");
+    let csv = hub.page(&cookie, "/floods.csv").await;
+    assert!(csv.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
+    assert_eq!(
+        csv.text().lines().filter(|line| line.starts_with("\"203.0.113.7\"")).count(),
+        2,
+        "{}",
+        csv.text()
+    );
 }

@@ -3,6 +3,7 @@
 //!
 //! - [`extract`] reads the texts that `forensics` hands over and gives every observable with its places.
 //! - [`defang`] writes a value so that no screen makes a link of it, and reads such shapes back.
+//! - [`inert`] makes values and running text harmless: what leads somewhere is defanged where it stands.
 //! - [`shape`] tells what a single value is, and gives its normal form.
 //! - [`guard`] marks what must not be taken for an indicator without thought. Marks never drop anything.
 //! - [`set`] reads a list of indicators, plain or CSV.
@@ -15,6 +16,7 @@ mod filename;
 mod fold;
 pub mod guard;
 mod host;
+pub mod inert;
 mod limits;
 mod name;
 mod problem;

@@ -270,6 +270,13 @@ fn together(
         .threads
         .iter()
         .any(|&thread| weighed.get(thread).is_some_and(|weighed| weighed.standing == Standing::Rapport));
+    let held: BTreeSet<&str> = operation
+        .threads
+        .iter()
+        .filter(|&&thread| weighed.get(thread).is_some_and(|weighed| weighed.standing == Standing::Rapport))
+        .filter_map(|&thread| drafts.get(thread))
+        .flat_map(|draft| held(letters, draft))
+        .collect();
     let freemail = |draft: &Draft| draft.outside_letters(letters).all(|(_, letter)| own.is_free(letter));
     let forming = several
         && desks <= MOST_DESKS
@@ -279,8 +286,13 @@ fn together(
         if weighed.standing == Standing::Rapport {
             continue;
         }
-        // The address of an organisation may be forged in the attack and real here.
-        let own_address = own.party(&draft.sides.outside).contains('@') || freemail(draft);
+        // The address of an organisation may be forged in the attack and real here, unless he read there what the desk
+        // answered.
+        let asks_from_held = draft
+            .enquiry(letters)
+            .and_then(|letter| letter.from.as_deref())
+            .is_some_and(|from| held.contains(from));
+        let own_address = own.party(&draft.sides.outside).contains('@') || freemail(draft) || asks_from_held;
         if attacks && weighed.sequence && (own_address || weighed.file >= 2) {
             weighed.evidence.push(evidence(Sign::KnownOperator, 4, None, ""));
             weighed.standing = Standing::Rapport;
@@ -302,6 +314,22 @@ fn together(
             || weighed.get(thread).is_some_and(|weighed| weighed.standing > Standing::Conversation)
     });
     operation.settle(letters, drafts);
+}
+
+/// The addresses of an attack that are its operator's own: from one he asked, and there he read the desk's answer, to
+/// which he sent the file. Nobody reads what is answered to an address that he only forged.
+fn held<'a>(letters: &'a [Letter], draft: &'a Draft) -> BTreeSet<&'a str> {
+    let mut asked: BTreeSet<&str> = BTreeSet::new();
+    let mut out = BTreeSet::new();
+    for (_, letter) in draft.outside_letters(letters) {
+        let Some(from) = letter.from.as_deref().filter(|_| letter.reply_to.is_none()) else { continue };
+        if letter.payload.is_empty() {
+            asked.insert(from);
+        } else if letter.is_answer && asked.contains(from) {
+            out.insert(from);
+        }
+    }
+    out
 }
 
 /// Steps of a kind, for a sum.

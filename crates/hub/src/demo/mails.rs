@@ -8,6 +8,7 @@ use super::cast::Player;
 use crate::show::sealed;
 
 /// A file on a mail.
+#[derive(Clone)]
 pub(super) struct File {
     pub(super) name: String,
     pub(super) content_type: &'static str,
@@ -15,6 +16,7 @@ pub(super) struct File {
 }
 
 /// A mail to be written out.
+#[derive(Clone)]
 pub(super) struct Letter<'a> {
     pub(super) from_name: &'a str,
     pub(super) from: &'a str,

@@ -2,11 +2,12 @@
 //!
 //! Six members and a vendor, a rapport-building attack (やり取り型) over three of them after the documents'
 //! table 1 (S2–S6), a mass mail to all of them, single mails, one advisory released with answers, one that
-//! awaits approval. Names, addresses and domains are reserved or invented.
+//! awaits approval, a genuine mail that was used again, flooded forms, and enquiries that wait for an answer. Names, addresses and domains are reserved or invented.
 
 mod cast;
 mod centre;
 mod credentials;
+mod further;
 mod mails;
 mod story;
 

@@ -20,6 +20,9 @@ use crate::serve::StartError;
 use crate::state::App;
 use crate::world::SystemWorld;
 
+/// The address of the rapport-building attack.
+pub(super) const OPERATOR: &str = "nakazato.koji77@freemail.example";
+
 pub(super) struct Stage<'a> {
     pub(super) app: &'a App,
     world: &'a SystemWorld,
@@ -56,6 +59,9 @@ pub(super) async fn tell(app: &App, world: &SystemWorld, url: &str) -> Result<Cr
     stage.rapport().await?;
     stage.single_mails().await?;
     stage.centre().await?;
+    stage.used_again().await?;
+    stage.flooded_forms().await?;
+    stage.asked_this_morning().await?;
     Ok(credentials)
 }
 
@@ -245,7 +251,7 @@ impl Stage<'_> {
     /// Nine days ago: three desks are sounded out within four minutes, and each answer is followed, a quarter
     /// of an hour later, by a locked archive. Awaits approval.
     async fn rapport(&self) -> DeskResult<()> {
-        let sender = "nakazato.koji77@freemail.example";
+        let sender = OPERATOR;
         let shortcut = shortcut(
             "..\\..\\..\\Windows\\System32\\cmd.exe",
             "/c echo this demo does nothing & rem https://shiryo-kakunin.test/fuguai/1",

@@ -16,7 +16,7 @@ use super::problem::Problem;
 use crate::error::{PageError, PageResult};
 use crate::export::{Format, exported};
 use crate::form::Posted;
-use crate::routes::{ORGANISATION, READER, Route};
+use crate::routes::{ANALYST, ORGANISATION, READER, Route};
 use crate::state::App;
 use crate::view::{View, page};
 
@@ -24,6 +24,8 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/advisories/{id}", READER, show),
         Route::post("/advisories/{id}/sighting", ORGANISATION, answer),
+        Route::get("/advisories/{id}/withdraw", ANALYST, before_withdrawal),
+        Route::post("/advisories/{id}/withdraw", ANALYST, withdraw),
         Route::get("/advisories/{id}/{file}", READER, download),
     ]
 }
@@ -55,6 +57,7 @@ struct AnswerForm {
     seen: String,
     count: String,
     first_date: String,
+    last_date: String,
     note: String,
 }
 
@@ -63,6 +66,7 @@ struct SightingRow {
     mark: Chip,
     count: u32,
     first: String,
+    last: String,
     note: String,
 }
 
@@ -98,6 +102,7 @@ async fn make<'a>(
                 seen: form.get("seen").to_owned(),
                 count: form.get("count").to_owned(),
                 first_date: form.get("first_date").to_owned(),
+                last_date: form.get("last_date").to_owned(),
                 note: form.get("note").to_owned(),
             },
             None => own.as_ref().map(earlier).unwrap_or_default(),
@@ -111,6 +116,7 @@ fn earlier(own: &Sighting) -> AnswerForm {
         seen: if own.seen { "yes" } else { "no" }.to_owned(),
         count: if own.seen { own.count.to_string() } else { String::new() },
         first_date: own.first_date.map(|date| date.to_string()).unwrap_or_default(),
+        last_date: own.last_date.map(|date| date.to_string()).unwrap_or_default(),
         note: own.note.clone(),
     }
 }
@@ -128,6 +134,7 @@ async fn sightings(app: &App, view: &View, advisory: AdvisoryId) -> Result<Vec<S
             mark: labels::answer(view, Some(sighting.seen)),
             count: sighting.count,
             first: sighting.first_date.map(|date| date.to_string()).unwrap_or_default(),
+            last: sighting.last_date.map(|date| date.to_string()).unwrap_or_default(),
             note: lexicon::text::visible(&sighting.note),
         })
         .collect())
@@ -161,14 +168,71 @@ fn read(v: &View, form: &Posted) -> Result<Answer, Problem> {
             message: v.t("件数は半角の数字で書いてください。", "Write the count in digits."),
         })?,
     };
-    let first_date = match form.get("first_date").trim() {
-        "" => None,
-        text => Some(text.parse().map_err(|_| Problem {
-            field: "first_date",
+    let date = |field: &'static str| match form.get(field).trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| Problem {
+            field,
             message: v.t("日付は 2026-11-20 の形で書いてください。", "Write the date as 2026-11-20."),
-        })?),
+        }),
     };
-    Ok(Answer { seen, count, first_date, last_date: None, note: form.get("note").to_owned() })
+    let (first_date, last_date) = (date("first_date")?, date("last_date")?);
+    Ok(Answer { seen, count, first_date, last_date, note: form.get("note").to_owned() })
+}
+
+#[derive(Template)]
+#[template(path = "withdraw.html")]
+struct WithdrawPage<'a> {
+    v: &'a View,
+    problems: Vec<Problem>,
+    id: String,
+    reason: String,
+    text: AdvisoryText,
+    /// The level of the text's heading on this page.
+    level: u8,
+}
+
+/// The last look before a withdrawal; `None` where it was withdrawn already.
+async fn withdrawal<'a>(
+    app: &App,
+    view: &'a View,
+    advisory: AdvisoryId,
+    problems: Vec<Problem>,
+    reason: &str,
+) -> Result<Option<WithdrawPage<'a>>, PageError> {
+    let released = app.desk().released_for(view.actor()?, advisory).await.settled(view)?;
+    if app.desk().withdrawn(&released).await.settled(view)?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(WithdrawPage {
+        v: view,
+        problems,
+        id: advisory.to_string(),
+        reason: reason.to_owned(),
+        text: AdvisoryText::released(&released),
+        level: 3,
+    }))
+}
+
+async fn before_withdrawal(State(app): State<App>, view: View, Path(text): Path<String>) -> PageResult {
+    let advisory: AdvisoryId = id(&view, &text)?;
+    Ok(match withdrawal(&app, &view, advisory, Vec::new(), "").await? {
+        Some(shown) => page(&shown),
+        None => see(&format!("/advisories/{advisory}")),
+    })
+}
+
+async fn withdraw(State(app): State<App>, view: View, Path(text): Path<String>, form: Posted) -> PageResult {
+    let advisory: AdvisoryId = id(&view, &text)?;
+    match app.desk().withdraw_release(view.actor()?, advisory, form.get("reason")).await {
+        Ok(()) => Ok(see(&format!("/advisories/{advisory}?done=withdrawn"))),
+        Err(error) => {
+            let problem = Problem::of(&view, error)?;
+            match withdrawal(&app, &view, advisory, vec![problem], form.get("reason")).await? {
+                Some(shown) => Ok(again(&shown)),
+                None => Ok(see(&format!("/advisories/{advisory}"))),
+            }
+        }
+    }
 }
 
 async fn download(

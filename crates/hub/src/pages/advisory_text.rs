@@ -5,7 +5,7 @@ use gate::Released;
 use lexicon::{Advisory, Lang};
 
 use super::labels::{self, TlpMark};
-use super::lists::shown;
+use super::lists::{inert, shown};
 
 /// An advisory, ready to be shown in its own language.
 pub(super) struct AdvisoryText {
@@ -38,24 +38,25 @@ impl AdvisoryText {
     /// For those who prepare or approve it: before the gate.
     pub(super) fn preview(advisory: &Advisory) -> Self {
         let lang = advisory.lang;
-        let part = |ja: &'static str, en: &'static str, text: &str| Part {
+        let part = |ja: &'static str, en: &'static str, text: &str, show: &dyn Fn(&str) -> String| Part {
             title: lang.pick(ja, en),
-            lines: text.lines().map(lexicon::text::visible).collect(),
+            lines: text.lines().map(show).collect(),
         };
         Self {
             lang,
             number: advisory.number.clone(),
             version: advisory.version,
-            title: lexicon::text::visible(&advisory.title),
+            title: inert(&advisory.title),
             tlp: TlpMark(advisory.tlp),
             organisations: advisory.organisations,
             span: span(advisory),
             released: None,
             parts: [
-                part("概要", "Summary", &advisory.summary),
-                part("特徴", "Features", &advisory.features),
-                part("対策", "Measures", &advisory.measures),
-                part("お願い", "Request", &advisory.request),
+                part("概要", "Summary", &advisory.summary, &inert),
+                part("特徴", "Features", &advisory.features, &inert),
+                // Measures and requests may say where to turn to: that is to be followed.
+                part("対策", "Measures", &advisory.measures, &lexicon::text::visible),
+                part("お願い", "Request", &advisory.request, &lexicon::text::visible),
             ]
             .into_iter()
             .filter(|part| !part.lines.is_empty())

@@ -154,7 +154,7 @@ async fn decisions(
     let word =
         |text: &Option<String>| -> Result<Verdict, PageError> { id(&view, text.as_deref().unwrap_or("")) };
     let (suggested, decided) = (word(&query.suggested)?, word(&query.decided)?);
-    let request = ListQuery { after: query.after.clone(), state: None }.request(&view)?;
+    let request = ListQuery { after: query.after.clone(), ..ListQuery::default() }.request(&view)?;
     let found = app.desk().records().decisions(scheme, suggested, decided, request).await.settled(&view)?;
     let mut rows = Vec::new();
     for decision in &found.items {

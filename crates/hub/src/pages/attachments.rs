@@ -5,8 +5,8 @@ use lexicon::facts::Attachment;
 
 use super::kinds;
 use super::labels::Chip;
-use super::lists::{inert, shown, size};
-use super::mail::lines;
+use super::lists::{inert, named, shown, size};
+use super::mail::{Hosts, lines};
 use super::scripts;
 use crate::view::View;
 
@@ -150,13 +150,13 @@ fn row(
     if file.inline {
         chips.push(Chip::new("grey", "info", v.t("本文内に表示", "Inline")));
     }
-    let name = file.name.as_deref().map(lexicon::text::visible);
+    let name = file.name.as_deref().map(named);
     let opened = !file.sha256.is_empty();
     let properties = properties(v, file, room);
     let relations = relations(v, file);
     let scripts = scripts(v, file, room);
     let text = lexicon::text::cut(&file.text, TEXT);
-    let text = if room.take(text.len()) { lines(text) } else { Vec::new() };
+    let text = if room.take(text.len()) { lines(text, &Hosts::default()) } else { Vec::new() };
     FileRow {
         name: name.unwrap_or_else(|| v.t("（名前なし）", "(no name)").to_owned()),
         kind: kinds::kind(v.lang, &file.kind),
@@ -180,7 +180,7 @@ fn row(
         },
         password: file.password.as_deref().map(lexicon::text::visible),
         password_from: file.password_from.as_deref().map(|from| told(v, from)),
-        openers: anatomy::words::openers(file).into_iter().map(|text| text.of(v.lang).to_owned()).collect(),
+        openers: openers(v, file),
         sha256: file.sha256.clone(),
         sha1: file.sha1.clone(),
         md5: file.md5.clone(),
@@ -222,6 +222,44 @@ fn told(v: &View, from: &str) -> String {
     }
 }
 
+/// What opens the file, the place of its password in words.
+fn openers(v: &View, file: &Attachment) -> Vec<String> {
+    let from: Vec<&str> = std::iter::once(file)
+        .chain(&file.children)
+        .filter_map(|part| part.password_from.as_deref())
+        .filter(|from| !from.is_empty())
+        .collect();
+    let said = anatomy::words::openers(file).into_iter().map(|text| text.of(v.lang).to_owned());
+    said.map(|text| {
+        let place = from.iter().find_map(|from| {
+            let front = text
+                .strip_suffix(&format!("（{from}）"))
+                .or_else(|| text.strip_suffix(&format!(" ({from})")))?;
+            Some((front.to_owned(), told(v, from)))
+        });
+        lexicon::text::visible(&match (place, v.lang) {
+            (Some((front, place)), lexicon::Lang::Ja) => format!("{front}（{place}）"),
+            (Some((front, place)), lexicon::Lang::En) => format!("{front} ({place})"),
+            (None, _) => text,
+        })
+    })
+    .collect()
+}
+
+/// Words that stand for themselves in properties, in words.
+fn property_value(v: &View, name: &str, value: &str) -> Option<&'static str> {
+    Some(match (name, value) {
+        ("lnk.window", "normal") => v.t("通常", "normal"),
+        ("lnk.window", "minimized") => v.t("最小化", "minimised"),
+        ("lnk.window", "maximized") => v.t("最大化", "maximised"),
+        ("archive.method" | "entry.method", "store") => v.t("無圧縮", "stored as it is"),
+        ("pe.format", "dos") => v.t("DOS プログラム（MZ だけ）", "DOS program (MZ alone)"),
+        (_, "true" | "yes") => v.t("はい", "yes"),
+        (_, "false" | "no") => v.t("いいえ", "no"),
+        _ => return None,
+    })
+}
+
 fn properties(v: &View, file: &Attachment, room: &mut Room) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     for property in file.properties.iter().take(PROPERTIES) {
@@ -231,7 +269,8 @@ fn properties(v: &View, file: &Attachment, room: &mut Room) -> Vec<(String, Stri
         }
         let name = anatomy::words::property(&property.name)
             .map_or_else(|| lexicon::text::visible(&property.name), |text| text.of(v.lang).to_owned());
-        let mut value_shown = inert(value);
+        let mut value_shown =
+            property_value(v, &property.name, value).map_or_else(|| inert(value), str::to_owned);
         if value.len() < property.value.len() {
             value_shown.push('…');
         }
@@ -260,9 +299,17 @@ fn scripts(v: &View, file: &Attachment, room: &mut Room) -> Vec<ScriptRow> {
         if !room.take(bytes) {
             break;
         }
-        let language = lexicon::text::visible(&script.language);
+        let language = match script.language.as_str() {
+            "command" => v.t("コマンド", "command").to_owned(),
+            "vba" => "VBA".to_owned(),
+            "xlm" => v.t("Excel 4.0 マクロ", "Excel 4.0 macro").to_owned(),
+            "javascript" => "JavaScript".to_owned(),
+            "vbscript" => "VBScript".to_owned(),
+            "powershell" => "PowerShell".to_owned(),
+            other => lexicon::text::visible(other),
+        };
         let name = lexicon::text::visible(lexicon::text::cut(&script.name, VALUE));
-        let title = if name.is_empty() { language } else { format!("{language}: {name}") };
+        let title = if name.is_empty() { language } else { format!("{language}{}{name}", v.t("：", ": ")) };
         let unit = match v.lang {
             lexicon::Lang::Ja => format!("{title}（{count} 行）"),
             lexicon::Lang::En => format!("{title} ({count} lines)"),

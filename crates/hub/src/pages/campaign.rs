@@ -12,7 +12,7 @@ use desk::records::{
 };
 use desk::spread::CampaignSpread;
 use lexicon::ids::{CampaignId, MemberId, SubmissionId};
-use lexicon::{Lang, Link, Reason, ReasonKind};
+use lexicon::{Lang, Link, ReasonKind};
 use serde::Deserialize;
 
 use super::answers::{Settled, id, see};
@@ -22,6 +22,7 @@ use super::campaign_spread::{self, SpreadPart};
 use super::labels::{self, Chip};
 use super::lists::{DraftRow, SubmissionRow, inert};
 use super::problem::Problem;
+use super::reasons::{value_text, what};
 use super::submission::{HistoryRow, next_to_judge, who};
 use super::verdict::{self, VerdictForm};
 use crate::error::{PageError, PageResult};
@@ -37,6 +38,8 @@ const MAILS: u32 = 50;
 const REASONS: usize = 40;
 /// Mail numbers told for one reason.
 const NUMBERS: usize = 12;
+/// Organisations named in the key.
+const KEY: usize = 500;
 /// Mails whose numbers are known to reasons: the oldest.
 const NUMBERED: u32 = 200;
 
@@ -68,6 +71,7 @@ struct CampaignPage<'a> {
     members: u64,
     spread: SpreadPart,
     links: LinksPart,
+    key: Vec<(usize, String)>,
     reasons: Vec<ReasonRow>,
     reasons_cut: bool,
     mails: Vec<MailRow>,
@@ -99,9 +103,9 @@ struct MailRow {
 }
 
 /// How many mails were judged to be one thing.
-struct StandingRow {
-    verdict: Chip,
-    mails: u64,
+pub(super) struct StandingRow {
+    pub(super) verdict: Chip,
+    pub(super) mails: u64,
 }
 
 /// What was sent with a form that was not taken.
@@ -143,9 +147,25 @@ pub(super) fn member_label(v: &View, spread: &CampaignSpread, member: MemberId) 
     }
 }
 
+/// Which organisation each number stands for, for the hub's own analysts: this page is shown to nobody else, and that of the
+/// spread, which is shown around, has numbers alone.
+async fn member_key(app: &App, v: &View, spread: &CampaignSpread) -> Result<Vec<(usize, String)>, PageError> {
+    if !v.is_analyst() {
+        return Ok(Vec::new());
+    }
+    let members = app.desk().records().members().await.settled(v)?;
+    let mut key: Vec<(usize, String)> = members
+        .into_iter()
+        .filter_map(|member| Some((*spread.numbers.get(&member.id)?, member.name)))
+        .collect();
+    key.sort();
+    key.truncate(KEY);
+    Ok(key)
+}
+
 /// The subject of a campaign's first mail.
 pub(super) fn subject_of(v: &View, mails: &CampaignMails) -> String {
-    let subject = mails.items.iter().find_map(|mail| mail.subject.as_deref()).map(lexicon::text::visible);
+    let subject = mails.items.iter().find_map(|mail| mail.subject.as_deref()).map(inert);
     let subject = subject.filter(|text| !text.trim().is_empty());
     subject.unwrap_or_else(|| v.t("（件名なし）", "(no subject)").to_owned())
 }
@@ -181,6 +201,7 @@ async fn make<'a>(
         lead: lead(view, head.members, &links),
         total: head.submissions,
         members: head.members,
+        key: member_key(app, view, &spread).await?,
         links: campaign_links::part(view, &spread, &head, (&picture, &links), &numbers),
         spread: campaign_spread::part(view, &spread, &subject),
         reasons,
@@ -210,7 +231,7 @@ async fn make<'a>(
 }
 
 /// How its mails were judged by J-CSIP's field, those of one verdict together.
-fn standing_rows(v: &View, standing: &[CampaignStanding]) -> Vec<StandingRow> {
+pub(super) fn standing_rows(v: &View, standing: &[CampaignStanding]) -> Vec<StandingRow> {
     let mut by: BTreeMap<Option<lexicon::Verdict>, u64> = BTreeMap::new();
     for row in standing {
         *by.entry(row.judgement.map(|judgement| judgement.jcsip)).or_default() += row.mails;
@@ -329,27 +350,6 @@ fn reasons(
         })
         .collect();
     (rows, more)
-}
-
-/// What is shared, in words.
-pub(super) fn value_text(v: &View, kind: ReasonKind, value: &str) -> String {
-    match kind {
-        ReasonKind::Text => format!("{}（{value}）", v.t("ほぼ同じ文面", "near-identical wording")),
-        _ => inert(value),
-    }
-}
-
-/// What is shared, without what differs from pair to pair: the likeness of two texts (`jaccard 0.94`), or how
-/// many mails had the value when the link was made (`host evil.example (3 mails)`).
-fn what(reason: &Reason) -> &str {
-    let value = reason.value.as_str();
-    match reason.kind {
-        ReasonKind::Text => value.split(' ').next().unwrap_or(value),
-        _ => match value.rsplit_once(" (") {
-            Some((shared, count)) if count.starts_with(|c: char| c.is_ascii_digit()) => shared,
-            _ => value,
-        },
-    }
 }
 
 /// A weight of 0 to 1 in whole per cent.

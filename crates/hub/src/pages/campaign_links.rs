@@ -8,8 +8,9 @@ use desk::spread::CampaignSpread;
 use lexicon::ids::SubmissionId;
 use lexicon::{Lang, Link};
 
-use super::campaign::{member_label, percent, value_text};
+use super::campaign::{member_label, percent};
 use super::labels;
+use super::reasons::{strength, value_text};
 use crate::graph::{EdgeData, Graph, NodeData};
 use crate::view::View;
 
@@ -98,7 +99,11 @@ pub(super) fn part(
         }
         let (a_number, b_number) = (number(a, link.a), number(b, link.b));
         let words = reasons.join(view.t("、", "; "));
-        let title = format!("{a_number} – {b_number}{}{words}（{}%）", view.t("：", ": "), percent(weight));
+        let title = format!(
+            "{a_number} – {b_number}{}{words}{}",
+            view.t("：", ": "),
+            strength(view, percent(weight))
+        );
         edges.push(EdgeData { a, b, weight, title });
         pairs.push((
             weight,

@@ -210,7 +210,7 @@ fn timeline(v: &View, spread: &CampaignSpread, subject: &str) -> String {
         Lang::Ja => format!("{places} 組織に、いつ届いたか。同じ内容を下の表でも示します。"),
         Lang::En => format!("When it reached {places} organisations. The table below says the same."),
     };
-    let title = format!("{}：{subject}", v.t("到着の時系列", "Arrivals over time"));
+    let title = format!("{}{subject}", v.t("到着の時系列：", "Arrivals over time: "));
     Timeline::new(title, desc, &lanes, &marks).render().unwrap_or_default()
 }
 

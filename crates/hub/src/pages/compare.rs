@@ -6,12 +6,12 @@ use desk::compare::{Compared, Diff, Hole, Piece};
 use lexicon::ids::SubmissionId;
 
 use super::answers::{Settled, id};
-use super::campaign::{percent, value_text};
+use super::campaign::{percent, subject_of};
 use super::labels;
-use super::lists::{SubmissionRow, shown};
-use super::mail::indicators_inert;
+use super::lists::{SubmissionRow, inert, shown};
 use super::pins::{self, PinRow};
 use super::problem::Problem;
+use super::reasons::{strength, value_text};
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
 use crate::routes::{ANALYST, Route};
@@ -38,6 +38,8 @@ struct ComparePage<'a> {
     a: SubmissionRow,
     b: SubmissionRow,
     campaign: Option<String>,
+    /// The campaign's subject.
+    crumb: String,
     alike: u32,
     coarse: bool,
     reasons: Vec<String>,
@@ -91,6 +93,11 @@ async fn make<'a>(
     let compared = app.desk().compare(v.actor()?, a, b).await.settled(v)?;
     let pins = pins::of_pair(app, v, a, b).await?;
     let Compared { a, b, subject, sender, text, link } = &compared;
+    let campaign = a.campaign.filter(|_| a.campaign == b.campaign);
+    let crumb = match campaign {
+        Some(id) => subject_of(v, &app.desk().records().campaign_mails(id, None, 1).await.settled(v)?),
+        None => String::new(),
+    };
     let holes: Vec<HoleRow> = text
         .changes()
         .zip(1..)
@@ -99,11 +106,11 @@ async fn make<'a>(
         .collect();
     let reasons = link.iter().flat_map(|link| &link.reasons).map(|reason| {
         format!(
-            "{}{}{}（{}%）",
+            "{}{}{}{}",
             labels::reason_kind(v, reason.kind),
             v.t("：", ": "),
             value_text(v, reason.kind, &reason.value),
-            percent(reason.weight)
+            strength(v, percent(reason.weight))
         )
     });
     Ok(ComparePage {
@@ -112,11 +119,12 @@ async fn make<'a>(
         pins,
         same: sent.map(|form| form.get("same").to_owned()).unwrap_or_default(),
         note: sent.map(|form| form.get("note").to_owned()).unwrap_or_default(),
-        campaign: a.campaign.filter(|_| a.campaign == b.campaign).map(|id| id.to_string()),
+        campaign: campaign.map(|id| id.to_string()),
+        crumb,
         alike: percent(text.alike),
         coarse: text.coarse,
         reasons: reasons.collect(),
-        subject: [side(subject, true, &indicators_inert), side(subject, false, &indicators_inert)],
+        subject: [side(subject, true, &inert), side(subject, false, &inert)],
         sender: [side(sender, true, &line), side(sender, false, &line)],
         text: [side(text, true, &several), side(text, false, &several)],
         template: template(text),
@@ -134,11 +142,11 @@ fn line(text: &str) -> String {
 
 /// Several lines of a mail, harmless, their breaks kept.
 fn several(text: &str) -> String {
-    text.split('\n').map(|line| indicators_inert(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(|line| inert(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
 }
 
 fn cut(text: &str) -> String {
-    let text = lexicon::text::visible(text.trim());
+    let text = inert(text.trim());
     if text.chars().count() <= LONG { text } else { text.chars().take(LONG).chain(['…']).collect() }
 }
 

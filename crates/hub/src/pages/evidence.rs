@@ -248,9 +248,7 @@ async fn show_strings(
         rows: texts
             .found
             .into_iter()
-            .map(|one| {
-                (format!("{:08x}", one.offset), one.encoding, super::mail::indicators_inert(&one.text))
-            })
+            .map(|one| (format!("{:08x}", one.offset), one.encoding, super::lists::named(&one.text)))
             .collect(),
         least,
         choices: [4, 6, 8, 12, 20],

@@ -9,6 +9,7 @@ use lexicon::ids::MemberId;
 use lexicon::text::visible;
 
 use super::answers::Settled;
+use super::lists::shown;
 use super::problem::Problem;
 use super::threads::moment;
 use super::upload;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/forms", ORGANISATION, own),
         Route::post("/forms", ORGANISATION, give),
         Route::get("/floods", ANALYST, floods),
+        Route::get("/floods.csv", ANALYST, floods_csv),
     ]
 }
 
@@ -85,10 +87,22 @@ async fn give(State(app): State<App>, view: View, form: Result<Multipart, Multip
 #[template(path = "floods.html")]
 struct FloodsPage<'a> {
     v: &'a View,
-    columns: Vec<String>,
+    columns: Vec<Column>,
     rows: Vec<SourceRow>,
+    /// All sources, of which `rows` may be the first.
+    total: usize,
     several: usize,
     span: Option<(String, String)>,
+    /// True where a source has a country, or calls up pages in masses.
+    countries: bool,
+    pages: bool,
+}
+
+struct Column {
+    /// The organisation's name.
+    name: String,
+    /// The same without the words for its legal form.
+    short: String,
 }
 
 struct SourceRow {
@@ -97,7 +111,9 @@ struct SourceRow {
     pages: bool,
     /// One for each column: submissions and requests, with a mark where they flood.
     cells: Vec<String>,
-    organisations: usize,
+    sum: u64,
+    first: String,
+    last: String,
 }
 
 async fn floods(State(app): State<App>, view: View) -> PageResult {
@@ -108,10 +124,14 @@ async fn floods(State(app): State<App>, view: View) -> PageResult {
             Ok(id) => app.desk().records().member(id).await.settled(&view)?.map(|member| member.name),
             Err(_) => None,
         };
-        columns.push(name.unwrap_or_else(|| "–".to_owned()));
+        let name = name.unwrap_or_else(|| "–".to_owned());
+        let short = ["株式会社", "有限会社", "合同会社"]
+            .iter()
+            .fold(name.clone(), |name, form| name.replace(form, ""));
+        columns.push(Column { short: short.trim().to_owned(), name });
     }
     let rows = found.sources.iter().take(SOURCES).map(|source| SourceRow {
-        address: visible(&source.address),
+        address: shown(&source.address),
         country: visible(source.country.as_deref().unwrap_or_default()),
         pages: source.floods_pages(),
         cells: found
@@ -123,10 +143,69 @@ async fn floods(State(app): State<App>, view: View) -> PageResult {
                 None => String::new(),
             })
             .collect(),
-        organisations: source.flooded().count(),
+        sum: source.cells.values().map(|cell| cell.forms + cell.pages).sum(),
+        first: moment(&view, source.cells.values().filter_map(|cell| cell.first).min()),
+        last: moment(&view, source.cells.values().filter_map(|cell| cell.last).max()),
     });
     let rows: Vec<SourceRow> = rows.collect();
-    let several = rows.iter().filter(|row| row.organisations > 1).count();
+    let total = found.sources.len();
+    let several = found.sources.iter().filter(|source| source.flooded().count() > 1).count();
     let span = found.span.map(|(first, last)| (moment(&view, Some(first)), moment(&view, Some(last))));
-    Ok(page(&FloodsPage { v: &view, columns, rows, several, span }))
+    Ok(page(&FloodsPage {
+        v: &view,
+        columns,
+        total,
+        several,
+        span,
+        countries: rows.iter().any(|row| !row.country.is_empty()),
+        pages: rows.iter().any(|row| row.pages),
+        rows,
+    }))
+}
+
+/// The same as CSV, for spreadsheets: one line for each source and organisation.
+async fn floods_csv(State(app): State<App>, view: View) -> PageResult {
+    let found = app.desk().floods(view.actor()?, crate::given::posts).await.settled(&view)?;
+    let mut out = "source,country,organisation,forms,meaningless,pages,floods,first,last\n".to_owned();
+    for source in &found.sources {
+        for (organisation, cell) in &source.cells {
+            let name = match organisation.parse::<MemberId>() {
+                Ok(id) => app.desk().records().member(id).await.settled(&view)?.map(|member| member.name),
+                Err(_) => None,
+            };
+            let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+            let cells = [
+                source.address.clone(),
+                source.country.clone().unwrap_or_default(),
+                name.unwrap_or_default(),
+                cell.forms.to_string(),
+                cell.meaningless.to_string(),
+                cell.pages.to_string(),
+                if cell.floods_forms { "yes" } else { "no" }.to_owned(),
+                time(cell.first),
+                time(cell.last),
+            ];
+            out.push_str(&cells.map(|cell| quoted(&cell)).join(","));
+            out.push('\n');
+        }
+    }
+    let kind = (axum::http::header::CONTENT_TYPE, "text/csv; charset=utf-8");
+    let name = (axum::http::header::CONTENT_DISPOSITION, "attachment; filename=\"floods.csv\"");
+    Ok(([kind, name], out).into_response())
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let cell = visible(cell).replace('"', "\"\"");
+    format!("\"{}{cell}\"", if formula { "'" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_cell_is_a_formula_or_ends_before_its_end() {
+        assert_eq!(super::quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(super::quoted("a\"b\nc"), "\"a\"\"b c\"");
+    }
 }

@@ -93,9 +93,33 @@ fn welcome(app: &App, view: &View) -> Response {
 struct AnalystHome<'a> {
     v: &'a View,
     queue: QueueDepth,
+    watch: Watch,
     drafts: Vec<DraftRow>,
     campaigns: Vec<CampaignRow>,
     submissions: Vec<SubmissionRow>,
+}
+
+/// What else is to be looked at.
+struct Watch {
+    /// Desks that have a known operator's enquiry before them.
+    waiting: usize,
+    /// Threads that are attacks or may become ones.
+    threads: usize,
+    /// Genuine mails that were used again.
+    reuses: usize,
+    /// Files of form submissions.
+    forms: usize,
+}
+
+async fn watch(app: &App, view: &View) -> Result<Watch, crate::error::PageError> {
+    let (desk, actor) = (app.desk(), view.actor()?);
+    let threads = desk.threads(actor, u32::MAX).await.settled(view)?;
+    Ok(Watch {
+        waiting: threads.iter().filter(|thread| thread.waits).count(),
+        threads: threads.len(),
+        reuses: desk.records().reuses(None, u32::MAX).await.settled(view)?.len(),
+        forms: desk.form_files(actor).await.settled(view)?.len(),
+    })
 }
 
 async fn analyst(app: &App, view: &View) -> PageResult {
@@ -112,6 +136,7 @@ async fn analyst(app: &App, view: &View) -> PageResult {
     Ok(page(&AnalystHome {
         v: view,
         queue: records.queue().await.settled(view)?,
+        watch: watch(app, view).await?,
         drafts,
         campaigns: campaigns.items.iter().map(|row| CampaignRow::of(view, row)).collect(),
         submissions: submissions.items.iter().map(|row| SubmissionRow::of(view, row)).collect(),
@@ -167,7 +192,7 @@ pub(super) async fn advisory_rows(
         };
         rows.push(AdvisoryRow {
             id: advisory.id.to_string(),
-            title: lexicon::text::visible(&advisory.title),
+            title: super::lists::inert(&advisory.title),
             lang: advisory.lang.tag(),
             number: advisory.number.clone(),
             tlp: TlpMark(advisory.tlp),
@@ -196,7 +221,7 @@ pub(super) async fn approval_rows(
             id: asked.approval.advisory.to_string(),
             // While the text is being revised, it is not this reader's to see.
             title: match &asked.shown {
-                Some((advisory, _)) => lexicon::text::visible(&advisory.title),
+                Some((advisory, _)) => super::lists::inert(&advisory.title),
                 None => view.t("（文面を修正しています）", "(being revised)").to_owned(),
             },
             number: asked.number.clone(),

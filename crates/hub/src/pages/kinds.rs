@@ -11,6 +11,21 @@ pub(crate) fn kind(lang: Lang, word: &str) -> String {
     }
 }
 
+/// A file's name with its kind: `請求書.xlsm（Excel ブック（マクロ対応））`; the kind alone where it has no name.
+pub(crate) fn named(lang: Lang, name: Option<&str>, word: &str) -> String {
+    let kind = kind(lang, word);
+    match (name.map(super::lists::named).filter(|name| !name.trim().is_empty()), lang) {
+        (None, _) => kind,
+        (Some(name), Lang::Ja) => format!("{name}（{kind}）"),
+        (Some(name), Lang::En) => format!("{name} ({kind})"),
+    }
+}
+
+/// True for a word that stands for a kind.
+pub(crate) fn is_known(word: &str) -> bool {
+    KINDS.iter().any(|(words, _)| words.contains(&word))
+}
+
 const KINDS: [(&[&str], Text); 70] = [
     (&["doc", "dot", "wiz"], Text::new("Word 文書（旧形式）", "Word document (old format)")),
     (&["docx", "dotx"], Text::new("Word 文書", "Word document")),

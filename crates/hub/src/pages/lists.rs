@@ -20,6 +20,9 @@ pub(crate) struct ListQuery {
     /// A state's word.
     #[serde(default)]
     pub(crate) state: Option<String>,
+    /// An organisation's id, for analysts.
+    #[serde(default)]
+    pub(crate) member: Option<String>,
 }
 
 impl ListQuery {
@@ -36,16 +39,28 @@ impl ListQuery {
     pub(crate) fn pager(&self, path: &str, next: Option<Cursor>) -> (Option<String>, Option<String>) {
         let state =
             self.state.as_deref().filter(|state| state.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
-        let first = match state {
-            Some(state) => format!("{path}?state={state}"),
-            None => path.to_owned(),
-        };
-        let next = next.map(|cursor| match state {
-            Some(state) => format!("{path}?state={state}&after={cursor}"),
-            None => format!("{path}?after={cursor}"),
+        let member =
+            self.member.as_deref().filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+        let kept = [("state", state), ("member", member)];
+        let mut kept: Vec<String> = kept
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name}={}", value.filter(|value| !value.is_empty())?)))
+            .collect();
+        let first = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
+        let next = next.map(|cursor| {
+            kept.push(format!("after={cursor}"));
+            format!("{path}?{}", kept.join("&"))
         });
         (self.after.as_ref().map(|_| first), next)
     }
+}
+
+/// That a list holds the newest only, and of how many; nothing where it holds all.
+pub(crate) fn newest(v: &View, shown: usize, total: usize) -> Option<String> {
+    (shown < total).then(|| match v.lang {
+        Lang::Ja => format!("新しい {shown} 件を表示しています（全 {total} 件）。"),
+        Lang::En => format!("The newest {shown} of {total} are shown."),
+    })
 }
 
 /// A choice of a list's filter.
@@ -107,45 +122,25 @@ pub(crate) fn state(v: &View, record: &SubmissionRecord) -> Chip {
 /// A submission's subject, or what stands in its place.
 pub(crate) fn subject(v: &View, record: &SubmissionRecord) -> String {
     match record.subject.as_deref().map(str::trim) {
-        Some(text) if !text.is_empty() => lexicon::text::visible(text),
-        _ if record.state < SubmissionState::Dissected && !record.name.is_empty() => {
-            lexicon::text::visible(&record.name)
-        }
+        Some(text) if !text.is_empty() => inert(text),
+        _ if record.state < SubmissionState::Dissected && !record.name.is_empty() => named(&record.name),
         _ => v.t("（件名なし）", "(no subject)").to_owned(),
     }
 }
 
-/// A value of a mail, defanged and with invisible characters shown.
+/// A value that leads somewhere (a host, page, address, IP address), defanged and with invisible characters shown.
 pub(crate) fn shown(value: &str) -> String {
-    lexicon::text::visible(&indicators::defang::defang(value))
+    lexicon::text::visible(&indicators::inert::value(value))
 }
 
-/// Endings of file names, some of which look like top-level domains: a file name stays as it is.
-const FILE_ENDINGS: [&str; 29] = [
-    "7z", "bat", "bmp", "csv", "doc", "docm", "docx", "eml", "exe", "gif", "htm", "html", "iqy", "iso",
-    "jpg", "js", "jtd", "lnk", "lzh", "msg", "one", "pdf", "png", "rar", "rtf", "scr", "xls", "xlsx", "zip",
-];
-
-/// Running text with its addresses, names and URLs defanged word by word.
+/// Running text with its addresses, names and URLs defanged.
 pub(crate) fn inert(text: &str) -> String {
-    let defanged = text
-        .split(' ')
-        .map(|word| if leads_somewhere(word) { shown(word) } else { lexicon::text::visible(word) });
-    defanged.collect::<Vec<_>>().join(" ")
+    lexicon::text::visible(&indicators::inert::text(text, &|_| false))
 }
 
-/// True for a word that somebody could follow.
-fn leads_somewhere(word: &str) -> bool {
-    let bare = word.trim_matches(['[', ']', '(', ')', '<', '>', ',', ';', '"']);
-    if bare.contains("://") || bare.contains('@') || bare.parse::<std::net::IpAddr>().is_ok() {
-        return true;
-    }
-    let Some((name, ending)) = bare.rsplit_once('.') else { return false };
-    let ending = ending.to_ascii_lowercase();
-    !name.is_empty()
-        && ending.len() >= 2
-        && ending.bytes().all(|b| b.is_ascii_lowercase())
-        && !FILE_ENDINGS.contains(&ending.as_str())
+/// A name that somebody gave to a file, a person or a program: its dots stay, and a link in it is defanged all the same.
+pub(crate) fn named(name: &str) -> String {
+    lexicon::text::visible(&indicators::inert::code(name))
 }
 
 /// A campaign in a list.
@@ -164,7 +159,7 @@ pub(crate) struct CampaignRow {
 impl CampaignRow {
     pub(crate) fn of(v: &View, row: &CampaignSummary) -> Self {
         let (first, last) = (lexicon::time::show_date(row.first), lexicon::time::show_date(row.last));
-        let subject = row.subject.as_deref().map(lexicon::text::visible).filter(|s| !s.trim().is_empty());
+        let subject = row.subject.as_deref().map(inert).filter(|s| !s.trim().is_empty());
         let (mails, members) = match v.lang {
             Lang::Ja => (format!("情報提供 {} 件", row.submissions), format!("{} 組織", row.members)),
             Lang::En => {
@@ -201,7 +196,7 @@ impl DraftRow {
         Self {
             id: record.advisory.id.to_string(),
             lang: record.advisory.lang,
-            title: lexicon::text::visible(&record.advisory.title),
+            title: inert(&record.advisory.title),
             number: record.advisory.number.clone(),
             state: labels::advisory_state(v, record.state),
             tlp: TlpMark(record.advisory.tlp),
@@ -231,17 +226,28 @@ mod tests {
     }
 
     #[test]
-    fn only_what_could_be_followed_is_defanged() {
-        assert_eq!(inert("https://a.example/ → b.example"), "hxxps://a[.]example/ → b[.]example");
-        assert_eq!(inert("origin 198.51.100.23 (3)"), "origin 198[.]51[.]100[.]23 (3)");
-        for kept in ["jaccard 0.98, 写真.zip, PHPMailer 6.9", "attachment[0]: 状況.doc.lnk (.doc.lnk)"] {
-            assert_eq!(inert(kept), kept);
-        }
+    fn what_leads_somewhere_is_defanged_and_names_of_files_stay() {
+        assert_eq!(
+            inert("見積依頼書.docx (http://template.kirishima-shoji.test/normal/mitsumori.dotm)"),
+            "見積依頼書.docx (hxxp://template[.]kirishima-shoji[.]test/normal/mitsumori.dotm)"
+        );
+        assert_eq!(inert("詳細はhttp://evil.example/"), "詳細はhxxp://evil[.]example/");
+        assert_eq!(inert("請求書.xlsm"), "請求書.xlsm");
+        assert_eq!(shown("evil.zip"), "evil[.]zip");
+        assert_eq!(named("evil.zip\u{202e}"), "evil.zip⟨U+202E⟩");
+        assert_eq!(named("https://evil.example"), "hxxps://evil[.]example");
     }
 
     #[test]
     fn a_state_that_is_no_word_never_reaches_a_link() {
-        let query = ListQuery { after: Some(String::new()), state: Some("x\"&y".into()) };
+        let query =
+            ListQuery { after: Some(String::new()), state: Some("x\"&y".into()), member: Some("<>".into()) };
         assert_eq!(query.pager("/drafts", None), (Some("/drafts".to_owned()), None));
+        let query = ListQuery {
+            after: Some(String::new()),
+            state: Some("judged".into()),
+            member: Some("a-1".into()),
+        };
+        assert_eq!(query.pager("/s", None).0.as_deref(), Some("/s?state=judged&member=a-1"));
     }
 }

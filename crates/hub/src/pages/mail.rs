@@ -1,6 +1,8 @@
 //! A dissected mail, ready to be shown: every value with invisible characters made visible, and everything
 //! that a browser or a hasty hand could follow defanged.
 
+use std::collections::BTreeSet;
+
 use indicators::guard::{Guards, lists};
 use lexicon::facts::{HtmlFacts, MailFacts};
 use lexicon::observable::GuardMark;
@@ -11,6 +13,7 @@ use super::criteria::{self, Criterion, criterion_of};
 use super::kinds;
 use super::labels::{self, AuthMark, Chip};
 use super::lists::{inert, shown};
+use super::places::{evidence_text, place_text};
 use crate::view::View;
 
 /// Lines of a body shown.
@@ -130,6 +133,8 @@ pub(super) struct IndicatorRow {
     pub(super) value: String,
     pub(super) shown: String,
     pub(super) unicode: Option<String>,
+    /// Of a hash, the file's name and kind.
+    pub(super) file: Option<String>,
     pub(super) guard: Option<GuardRow>,
     pub(super) places: String,
 }
@@ -148,9 +153,10 @@ impl Mail {
     pub(super) fn of(v: &View, facts: &MailFacts, around: Around<'_>) -> Self {
         let html = &facts.html;
         let own = around.own;
+        let hosts = Hosts::of(facts);
         let attachments = tree(v, &facts.attachments, around.base.as_deref());
         Self {
-            criteria: criteria(v, facts, around.relations, around.campaign),
+            criteria: criteria(v, facts, &hosts, around.relations, around.campaign),
             key_label: if around.key.is_empty() { String::new() } else { format!(" {}", around.key) },
             key: around.key,
             frame_address: around
@@ -190,10 +196,10 @@ impl Mail {
                     date: hop.date.as_deref().map(date_text).unwrap_or_default(),
                 })
                 .collect(),
-            body: lines(&facts.body.text),
+            body: lines(&facts.body.text, &hosts),
             body_lang: language(facts.body.language.as_deref()),
             body_from: body_from(v, facts),
-            html_text: lines(&html.text),
+            html_text: lines(&html.text, &hosts),
             has_html_facts: !html.links.is_empty()
                 || !html.forms.is_empty()
                 || !html.refresh.is_empty()
@@ -205,7 +211,7 @@ impl Mail {
                 .take(ROWS)
                 .map(|link| LinkRow {
                     url: shown(&link.url),
-                    text: inert(&link.text),
+                    text: hosts.inert(&link.text),
                     differs: leads_elsewhere(&link.text, &link.url),
                     mark: Chip::new("red", "alert", v.t("表示と違う", "Differs")),
                 })
@@ -218,7 +224,7 @@ impl Mail {
                 .collect(),
             refresh: html.refresh.iter().take(ROWS).map(|url| shown(url)).collect(),
             remote: html.remote.iter().take(ROWS).map(|url| shown(url)).collect(),
-            hidden: lexicon::text::visible(lexicon::text::cut(&html.hidden, LINE)),
+            hidden: hosts.inert(lexicon::text::cut(&html.hidden, LINE)),
             attachments,
             groups: groups(v, facts, own),
             oddities: facts
@@ -230,7 +236,7 @@ impl Mail {
                         || lexicon::text::visible(&oddity.id),
                         |text| text.of(v.lang).to_owned(),
                     ),
-                    place: lexicon::text::visible(&oddity.place),
+                    place: place_text(v, &oddity.place),
                 })
                 .collect(),
         }
@@ -243,23 +249,33 @@ fn has_html(facts: &MailFacts) -> bool {
 }
 
 /// Text line by line: a line break of the mail stays one, every other control becomes visible.
-pub(super) fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str, hosts: &Hosts<'_>) -> Vec<String> {
     let text = text.trim_end();
     if text.is_empty() {
         return Vec::new();
     }
     let mut out: Vec<String> =
-        text.lines().take(LINES).map(|line| indicators_inert(lexicon::text::cut(line, LINE))).collect();
+        text.lines().take(LINES).map(|line| hosts.inert(lexicon::text::cut(line, LINE))).collect();
     if text.lines().nth(LINES).is_some() {
         out.push("…".to_owned());
     }
     out
 }
 
-/// A line of running text: nothing in it is made a link by us, and schemes are defanged so that nothing that
-/// copies from the page does either.
-pub(super) fn indicators_inert(line: &str) -> String {
-    lexicon::text::visible(line).replace("http://", "hxxp://").replace("https://", "hxxps://")
+/// The names in a mail that are known to be hosts, whatever they look like: `evil.zip`.
+#[derive(Default)]
+pub(super) struct Hosts<'a>(BTreeSet<&'a str>);
+
+impl<'a> Hosts<'a> {
+    pub(super) fn of(facts: &'a MailFacts) -> Self {
+        let names = facts.observables.iter().filter(|seen| seen.kind == ObservableType::DomainName);
+        Self(names.map(|seen| seen.value.as_str()).collect())
+    }
+
+    /// Running text with all that leads somewhere defanged.
+    pub(super) fn inert(&self, text: &str) -> String {
+        lexicon::text::visible(&indicators::inert::text(text, &|name| self.0.contains(name)))
+    }
 }
 
 /// A language tag that is safe in markup.
@@ -285,6 +301,7 @@ const EVIDENCE: usize = 6;
 fn criteria(
     v: &View,
     facts: &MailFacts,
+    hosts: &Hosts<'_>,
     relations: Vec<String>,
     campaign: Option<String>,
 ) -> Vec<CriterionRow> {
@@ -302,7 +319,7 @@ fn criteria(
                 _ => Vec::new(),
             },
             campaign: if criterion == Criterion::Past { campaign.take() } else { None },
-            tells: tells(v, facts, criterion),
+            tells: tells(v, facts, hosts, criterion),
             is_sender: criterion == Criterion::Sender,
         })
         .collect()
@@ -335,13 +352,13 @@ fn files(v: &View, facts: &MailFacts) -> Vec<String> {
 }
 
 /// The tells that speak to a criterion, heaviest first; each with all its evidence.
-fn tells(v: &View, facts: &MailFacts, criterion: Criterion) -> Vec<TellRow> {
+fn tells(v: &View, facts: &MailFacts, hosts: &Hosts<'_>, criterion: Criterion) -> Vec<TellRow> {
     let mut rows: Vec<(&str, TellRow)> = Vec::new();
     let mut tells: Vec<&lexicon::facts::Tell> =
         facts.tells.iter().filter(|tell| criterion_of(tell) == criterion).take(ROWS).collect();
     tells.sort_by_key(|tell| std::cmp::Reverse(tell.weight));
     for tell in tells {
-        let why = inert(lexicon::text::cut(&tell.why, LINE));
+        let why = evidence_text(v, hosts, lexicon::text::cut(&tell.why, LINE));
         if let Some((_, row)) = rows.iter_mut().find(|(id, _)| *id == tell.id) {
             if row.why.len() < EVIDENCE {
                 row.why.push(why);
@@ -452,7 +469,14 @@ fn groups(v: &View, facts: &MailFacts, own: Option<&Member>) -> Vec<Group> {
                 .zip(&own_marks)
                 .filter(|(observable, _)| observable.kind == kind)
                 .take(ROWS)
-                .map(|(observable, own)| row(v, observable, own.guard.as_ref().or(observable.guard.as_ref())))
+                .map(|(observable, own)| {
+                    let mut row = row(v, observable, own.guard.as_ref().or(observable.guard.as_ref()));
+                    if kind == ObservableType::File {
+                        row.file = file_of(&facts.attachments, observable, 8)
+                            .map(|file| kinds::named(v.lang, file.name.as_deref(), &file.kind));
+                    }
+                    row
+                })
                 .collect();
             (!rows.is_empty()).then(|| Group { name: labels::observable(v.lang, kind), rows })
         })
@@ -460,8 +484,7 @@ fn groups(v: &View, facts: &MailFacts, own: Option<&Member>) -> Vec<Group> {
 }
 
 fn row(v: &View, observable: &Observable, guard: Option<&GuardMark>) -> IndicatorRow {
-    let mut places =
-        observable.places.iter().take(6).map(|place| lexicon::text::visible(place)).collect::<Vec<_>>();
+    let mut places = observable.places.iter().take(6).map(|place| place_text(v, place)).collect::<Vec<_>>();
     if observable.places.len() > places.len() {
         places.push(format!("(+{})", observable.places.len() - places.len()));
     }
@@ -469,12 +492,29 @@ fn row(v: &View, observable: &Observable, guard: Option<&GuardMark>) -> Indicato
         value: lexicon::text::visible(&observable.value),
         shown: shown(&observable.value),
         unicode: observable.unicode.as_deref().map(shown),
+        file: None,
         guard: guard.map(|guard| GuardRow {
             chip: Chip::new("grey", "shield", guard_text(v, &guard.list)),
             entry: shown(&guard.entry),
         }),
-        places: places.join(", "),
+        places: places.join(v.t("、", ", ")),
     }
+}
+
+/// The attachment that a hash is of.
+fn file_of<'a>(
+    files: &'a [lexicon::facts::Attachment],
+    observable: &Observable,
+    depth: usize,
+) -> Option<&'a lexicon::facts::Attachment> {
+    files.iter().find_map(|file| {
+        let known = observable.hashes.as_ref().and_then(|hashes| hashes.sha256.as_deref());
+        if !file.sha256.is_empty() && (file.sha256 == observable.value || known == Some(file.sha256.as_str()))
+        {
+            return Some(file);
+        }
+        if depth == 0 { None } else { file_of(&file.children, observable, depth - 1) }
+    })
 }
 
 fn guard_text(v: &View, list: &str) -> &'static str {
@@ -503,6 +543,20 @@ mod tests {
 
     #[test]
     fn what_a_sender_wrote_cannot_steer_the_page() {
-        assert_eq!(lines("a\u{202e}b\nhttps://evil.example"), ["a⟨U+202E⟩b", "hxxps://evil.example"]);
+        let facts = MailFacts {
+            observables: vec![Observable {
+                kind: ObservableType::DomainName,
+                value: "evil.zip".into(),
+                unicode: None,
+                hashes: None,
+                places: Vec::new(),
+                guard: None,
+            }],
+            ..MailFacts::default()
+        };
+        assert_eq!(
+            lines("a\u{202e}b\nHTTPS://evil.example 198.51.100.7\n写真.zip evil.zip", &Hosts::of(&facts)),
+            ["a⟨U+202E⟩b", "HXXPS://evil[.]example 198[.]51[.]100[.]7", "写真.zip evil[.]zip"]
+        );
     }
 }

@@ -9,6 +9,7 @@ use desk::records::{OriginalRecord, ReuseRecord};
 use lexicon::text::visible;
 
 use super::answers::Settled;
+use super::lists::{inert, newest};
 use super::problem::Problem;
 use super::threads::{moment, span};
 use super::upload;
@@ -40,6 +41,7 @@ struct OriginalsPage<'a> {
 
 struct ReuseRow {
     submission: Option<String>,
+    campaign: Option<String>,
     provider: Option<String>,
     holder: Option<String>,
     subject: String,
@@ -52,12 +54,13 @@ struct ReuseRow {
 fn row(view: &View, reuse: &ReuseRecord, original: &OriginalRecord) -> ReuseRow {
     ReuseRow {
         submission: None,
+        campaign: None,
         provider: None,
         holder: None,
         // Of fingerprints, the member knows the mail by the hash of its Message-ID.
         subject: match original.subject.is_empty() {
             true => format!("{} {}", view.t("指紋", "fingerprint"), original.mail),
-            false => visible(&original.subject),
+            false => inert(&original.subject),
         },
         sent: moment(view, original.at),
         share: format!("{:.0}%", reuse.of_original * 100.0),
@@ -121,6 +124,7 @@ struct ReusesPage<'a> {
     v: &'a View,
     rows: Vec<ReuseRow>,
     holders: Vec<HolderRow>,
+    newest: Option<String>,
 }
 
 struct HolderRow {
@@ -131,6 +135,7 @@ struct HolderRow {
 async fn all(State(app): State<App>, view: View) -> PageResult {
     let found = app.desk().reuses(view.actor()?, ROWS).await.settled(&view)?;
     let records = app.desk().records();
+    let total = records.reuses(None, u32::MAX).await.settled(&view)?.len();
     let mut rows = Vec::with_capacity(found.len());
     for (reuse, original) in &found {
         let submission = records.submission(reuse.submission).await.settled(&view)?;
@@ -141,6 +146,7 @@ async fn all(State(app): State<App>, view: View) -> PageResult {
         let holder = records.member(reuse.member).await.settled(&view)?.map(|member| member.name);
         rows.push(ReuseRow {
             submission: Some(reuse.submission.to_string()),
+            campaign: submission.as_ref().and_then(|record| record.campaign).map(|id| id.to_string()),
             provider,
             holder,
             ..row(&view, reuse, original)
@@ -149,5 +155,5 @@ async fn all(State(app): State<App>, view: View) -> PageResult {
     let held = desk::reuse::common_holders(&found);
     let holders =
         held.into_iter().map(|(address, held)| HolderRow { address: visible(&address), held }).collect();
-    Ok(page(&ReusesPage { v: &view, rows, holders }))
+    Ok(page(&ReusesPage { v: &view, newest: newest(&view, rows.len(), total), rows, holders }))
 }

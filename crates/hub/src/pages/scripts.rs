@@ -116,7 +116,7 @@ fn pieces(line: &str) -> Vec<Piece> {
 
 fn push(out: &mut Vec<Piece>, text: &str, marked: bool) {
     if !text.is_empty() {
-        let text = lexicon::text::visible(text).replace("http://", "hxxp://").replace("https://", "hxxps://");
+        let text = super::lists::named(text);
         out.push(Piece { text, marked });
     }
 }

@@ -13,6 +13,7 @@ use super::labels::{self, Chip};
 use super::lists::{size, state, subject};
 use super::mail::{Around, Mail};
 use super::problem::Problem;
+use super::threads::span;
 use super::verdict::{self, SchemeVerdict, VerdictForm};
 use crate::error::{PageError, PageResult};
 use crate::form::Posted;
@@ -40,6 +41,7 @@ struct SubmissionPage<'a> {
     form: VerdictForm,
     history: Vec<HistoryRow>,
     ties: Vec<TieRow>,
+    reused: Vec<ReuseNote>,
     received: String,
     name: String,
     size: String,
@@ -63,7 +65,15 @@ pub(super) struct HistoryRow {
 struct TieRow {
     other: String,
     subject: String,
+    received: String,
     reasons: String,
+}
+
+/// A genuine mail that this one uses.
+struct ReuseNote {
+    holder: String,
+    share: String,
+    lag: Option<String>,
 }
 
 /// Mails of its campaign that a mail's ties are told of: the first of each organisation, then the oldest.
@@ -120,6 +130,7 @@ async fn make<'a>(
         }),
         form: VerdictForm::of(view, suggestion.as_ref(), sent),
         ties,
+        reused: if inside { reused(app, view, record.id).await? } else { Vec::new() },
         history: if inside { history(app, view, record.id).await? } else { Vec::new() },
         received: view.time(&record.received),
         name: lexicon::text::visible(&record.name),
@@ -153,11 +164,14 @@ async fn relations(
     let mut kinds = Vec::new();
     let mut ties = Vec::new();
     for link in &links {
-        let words: Vec<&str> =
-            link.reasons.iter().map(|reason| labels::reason_kind(view, reason.kind)).collect();
-        for word in &words {
-            if !kinds.contains(word) {
-                kinds.push(*word);
+        let mut words: Vec<&str> = Vec::new();
+        for reason in &link.reasons {
+            let word = labels::reason_kind(view, reason.kind);
+            if !words.contains(&word) {
+                words.push(word);
+            }
+            if !kinds.contains(&word) {
+                kinds.push(word);
             }
         }
         let other = if link.a == id { link.b } else { link.a };
@@ -165,6 +179,7 @@ async fn relations(
             ties.push(TieRow {
                 other: other.to_string(),
                 subject: subject(view, record),
+                received: view.time(&record.received),
                 reasons: words.join(view.t("、", ", ")),
             });
         }
@@ -178,6 +193,23 @@ async fn relations(
         out.push(format!("{}{words}", view.t("共通するもの：", "In common: ")));
     }
     Ok((out, ties))
+}
+
+/// The genuine mails that a submission uses, for the analyst.
+async fn reused(app: &App, view: &View, id: SubmissionId) -> Result<Vec<ReuseNote>, PageError> {
+    let records = app.desk().records();
+    let mut out = Vec::new();
+    for reuse in records.reuses(None, u32::MAX).await.settled(view)? {
+        if reuse.submission == id {
+            let holder = records.member(reuse.member).await.settled(view)?;
+            out.push(ReuseNote {
+                holder: holder.map_or_else(|| "–".to_owned(), |member| member.name),
+                share: format!("{:.0}%", reuse.of_original * 100.0),
+                lag: reuse.lag.map(|seconds| span(view, seconds)),
+            });
+        }
+    }
+    Ok(out)
 }
 
 async fn history(app: &App, view: &View, id: SubmissionId) -> Result<Vec<HistoryRow>, PageError> {

@@ -6,11 +6,11 @@ use askama::Template;
 use axum::extract::{Query, State};
 use desk::records::SubmissionFilter;
 use lexicon::SubmissionState;
-use lexicon::ids::SubmissionId;
+use lexicon::ids::{MemberId, SubmissionId};
 
 use super::answers::{Settled, again, id, see};
 use super::labels;
-use super::lists::{Filter, ListQuery, SubmissionRow};
+use super::lists::{Choice, Filter, ListQuery, SubmissionRow};
 use super::problem::Problem;
 use super::verdict::{self, VerdictForm};
 use crate::error::{PageError, PageResult};
@@ -28,6 +28,10 @@ pub(super) fn routes() -> Vec<Route> {
 struct SubmissionsPage<'a> {
     v: &'a View,
     filters: Vec<Filter>,
+    /// Organisations to choose from, for analysts.
+    providers: Vec<Choice>,
+    /// The state that is chosen.
+    state: String,
     rows: Vec<SubmissionRow>,
     first: Option<String>,
     next: Option<String>,
@@ -49,15 +53,38 @@ async fn make<'a>(
     sent: Option<&Posted>,
 ) -> Result<SubmissionsPage<'a>, PageError> {
     let state = query.state.as_deref().map(|word| id::<SubmissionState>(view, word)).transpose()?;
-    let member = view.actor()?.only_own().settled(view)?;
+    // An analyst may look at one provider's; everybody else sees his own and nothing besides.
+    let chosen_member = match query.member.as_deref() {
+        Some(text) if view.is_analyst() && !text.is_empty() => Some(id::<MemberId>(view, text)?),
+        _ => None,
+    };
+    let query = ListQuery { member: chosen_member.map(|member| member.to_string()), ..query };
+    let member = view.actor()?.only_own().settled(view)?.or(chosen_member);
+    let members = match view.is_analyst() {
+        true => app.desk().records().members().await.settled(view)?,
+        false => Vec::new(),
+    };
+    let providers = members
+        .into_iter()
+        .map(|member| Choice {
+            word: member.id.to_string(),
+            text: member.name,
+            checked: Some(member.id) == chosen_member,
+        })
+        .collect();
+    let with_member = |href: String, sign: char| match chosen_member {
+        Some(member) => format!("{href}{sign}member={member}"),
+        None => href,
+    };
     let filter = SubmissionFilter { member, state, ..SubmissionFilter::default() };
     let found = app.desk().records().submissions(filter, query.request(view)?).await.settled(view)?;
-    let all =
-        Filter {
-            href: "/submissions".to_owned(), label: view.t("すべて", "All"), current: state.is_none()
-        };
+    let all = Filter {
+        href: with_member("/submissions".to_owned(), '?'),
+        label: view.t("すべて", "All"),
+        current: state.is_none(),
+    };
     let filters = SubmissionState::ALL.into_iter().map(|each| Filter {
-        href: format!("/submissions?state={each}"),
+        href: with_member(format!("/submissions?state={each}"), '&'),
         label: labels::submission_state_text(view, each),
         current: state == Some(each),
     });
@@ -68,6 +95,8 @@ async fn make<'a>(
     Ok(SubmissionsPage {
         v: view,
         filters: std::iter::once(all).chain(filters).collect(),
+        providers,
+        state: state.map(|state| state.to_string()).unwrap_or_default(),
         rows,
         first,
         next,
@@ -94,6 +123,7 @@ async fn judge(State(app): State<App>, view: View, form: Posted) -> PageResult {
             }
         }
     };
-    let query = ListQuery { after: None, state: Some(SubmissionState::Dissected.word().to_owned()) };
+    let state = Some(SubmissionState::Dissected.word().to_owned());
+    let query = ListQuery { state, ..ListQuery::default() };
     Ok(again(&make(&app, &view, query, vec![problem], Some(&form)).await?))
 }

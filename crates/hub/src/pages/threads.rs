@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use desk::thread::{Sign, Standing, StepKind, Woven};
 use jiff::Timestamp;
 use lexicon::ids::{MemberId, SubmissionId};
-use lexicon::text::visible;
+use serde::Deserialize;
 
 use super::answers::{Settled, id};
+use super::kinds;
 use super::labels::Chip;
+use super::lists::{Filter, inert, named, newest, shown};
 use crate::error::{PageError, PageResult};
 use crate::lanes::{LaneOf, Lanes, Mark};
 use crate::routes::{ANALYST, READER, Route};
@@ -19,7 +21,7 @@ use crate::state::App;
 use crate::view::{View, page};
 
 /// Threads of one list.
-const ROWS: u32 = 200;
+const ROWS: usize = 200;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/threads", ANALYST, list), Route::get("/threads/{id}", READER, show)]
@@ -31,6 +33,8 @@ struct ThreadsPage<'a> {
     v: &'a View,
     rows: Vec<ThreadRow>,
     waiting: usize,
+    filters: [Filter; 2],
+    newest: Option<String>,
 }
 
 struct ThreadRow {
@@ -42,26 +46,45 @@ struct ThreadRow {
     desks: u32,
     revisit: bool,
     last: String,
+    campaign: Option<String>,
 }
 
-async fn list(State(app): State<App>, view: View) -> PageResult {
-    let found = app.desk().threads(view.actor()?, ROWS).await.settled(&view)?;
-    let mut rows = Vec::with_capacity(found.len());
+#[derive(Debug, Default, Deserialize)]
+struct ThreadsQuery {
+    /// `1`: those whose desk has not answered.
+    #[serde(default)]
+    waits: Option<String>,
+}
+
+async fn list(State(app): State<App>, view: View, Query(query): Query<ThreadsQuery>) -> PageResult {
+    let mut found = app.desk().threads(view.actor()?, u32::MAX).await.settled(&view)?;
+    let waiting = found.iter().filter(|record| record.waits).count();
+    let only_waiting = query.waits.as_deref() == Some("1");
+    found.retain(|record| record.waits || !only_waiting);
+    let total = found.len();
+    let mut rows = Vec::with_capacity(ROWS.min(total));
     let mut names = Names::default();
-    for record in &found {
+    for record in found.iter().take(ROWS) {
+        let submission = app.desk().records().submission(record.submission).await.settled(&view)?;
         rows.push(ThreadRow {
             id: record.submission.to_string(),
             standing: standing(&view, Standing::parse(&record.standing), record.waits),
-            between: format!("{} → {}", visible(&record.outside), visible(&record.window)),
+            between: format!("{} → {}", shown(&record.outside), shown(&record.window)),
             provider: names.of(&app, &view, record.member).await?,
             steps: record.steps,
             desks: record.desks,
             revisit: record.revisit,
             last: record.last.map(|at| view.time(&at)).unwrap_or_default(),
+            campaign: submission.and_then(|record| record.campaign).map(|id| id.to_string()),
         });
     }
-    let waiting = found.iter().filter(|record| record.waits).count();
-    Ok(page(&ThreadsPage { v: &view, rows, waiting }))
+    let filters = [
+        ("/threads", view.t("すべて", "All"), !only_waiting),
+        ("/threads?waits=1", view.t("返信待ち", "Not answered"), only_waiting),
+    ];
+    let filters = filters.map(|(href, label, current)| Filter { href: href.to_owned(), label, current });
+    let newest = newest(&view, rows.len(), total);
+    Ok(page(&ThreadsPage { v: &view, rows, waiting, filters, newest }))
 }
 
 #[derive(Default)]
@@ -84,6 +107,7 @@ impl Names {
 struct ThreadPage<'a> {
     v: &'a View,
     id: String,
+    subject: String,
     svg: Option<String>,
     threads: Vec<OneThread>,
     notes: Vec<String>,
@@ -98,6 +122,8 @@ struct OneThread {
     steps: Vec<StepRow>,
     signs: Vec<String>,
     unseen: usize,
+    /// Nothing in it speaks for an attack.
+    conversation: bool,
 }
 
 struct StepRow {
@@ -115,6 +141,7 @@ struct StepRow {
 async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> PageResult {
     let start: SubmissionId = id(&view, &text)?;
     let actor = view.actor()?;
+    let record = app.desk().submission_for(actor, start).await.settled(&view)?;
     let woven = app.desk().woven(actor, start).await.settled(&view)?;
     let warning = app.desk().warning_on(actor, start).await.settled(&view)?;
     let inside = view.is_analyst();
@@ -141,9 +168,9 @@ async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> P
             word: kind_word(&view, step.kind),
             after: step.after.map(|seconds| span(&view, seconds)).unwrap_or_default(),
         });
-        lanes.push(LaneOf { label: visible(&thread.window), marks: marks.collect() });
+        lanes.push(LaneOf { label: shown(&thread.window), marks: marks.collect() });
         threads.push(OneThread {
-            title: format!("{} → {}", visible(&thread.outside), visible(&thread.window)),
+            title: format!("{} → {}", shown(&thread.outside), shown(&thread.window)),
             provider,
             standing: standing(&view, thread.standing, thread.waits),
             steps,
@@ -153,6 +180,7 @@ async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> P
                 .map(|e| format!("{}{}", sign(&view, e.sign), detail(&view, e.sign, &e.detail)))
                 .collect(),
             unseen: thread.unseen,
+            conversation: thread.standing == Standing::Conversation,
         });
     }
     let drawn = lanes.iter().any(|lane| lane.marks.iter().any(|mark| mark.at.is_some()));
@@ -169,7 +197,16 @@ async fn show(State(app): State<App>, view: View, Path(text): Path<String>) -> P
         true => (operation_notes(&view, &woven, &chosen), waiting(&app, &view, &woven, &mut names).await?),
         false => (Vec::new(), Vec::new()),
     };
-    Ok(page(&ThreadPage { v: &view, id: text, svg, threads, notes, waiting, warned: warning.is_some() }))
+    Ok(page(&ThreadPage {
+        v: &view,
+        subject: title(&view, &woven, &chosen, &record),
+        id: text,
+        svg,
+        threads,
+        notes,
+        waiting,
+        warned: warning.is_some(),
+    }))
 }
 
 /// The threads to show, by their places: the one that the submission is in first, then its operator's.
@@ -208,9 +245,13 @@ fn step_row(view: &View, woven: &Woven, n: usize, step: &desk::thread::Step) -> 
         kind: Chip::new(tone(step.kind), icon_of(step.kind), kind_word(view, step.kind)),
         at: step.at.map(|at| view.time(&at)).unwrap_or_default(),
         after: step.after.map(|seconds| span(view, seconds)).unwrap_or_default(),
-        from: visible(letter.from.as_deref().unwrap_or_default()),
-        subject: visible(&letter.subject),
-        files: letter.payload.iter().map(|file| format!("{} ({})", visible(&file.name), file.kind)).collect(),
+        from: shown(letter.from.as_deref().unwrap_or_default()),
+        subject: inert(&letter.subject),
+        files: letter
+            .payload
+            .iter()
+            .map(|file| bracketed(view, &named(&file.name), &kinds::kind(view.lang, &file.kind)))
+            .collect(),
         notes,
         submission: woven.submission(step.letter).map(|record| record.id.to_string()),
     })
@@ -237,12 +278,11 @@ fn operation_notes(view: &View, woven: &Woven, chosen: &[usize]) -> Vec<String> 
             out.push(match view.lang {
                 lexicon::Lang::Ja => format!(
                     "再来：{} へ {days} 日ぶり（前回 {before}）に連絡しています。",
-                    visible(&revisit.desk)
+                    shown(&revisit.desk)
                 ),
-                lexicon::Lang::En => format!(
-                    "Revisit: back at {} after {days} days (last on {before}).",
-                    visible(&revisit.desk)
-                ),
+                lexicon::Lang::En => {
+                    format!("Revisit: back at {} after {days} days (last on {before}).", shown(&revisit.desk))
+                }
             });
         }
     }
@@ -255,7 +295,7 @@ async fn waiting(app: &App, view: &View, woven: &Woven, names: &mut Names) -> Re
     for thread in woven.findings.threads.iter().filter(|thread| thread.waits) {
         if let Some(record) = thread.steps.first().and_then(|step| woven.submission(step.letter)) {
             let name = names.of(app, view, record.member).await?;
-            out.push(format!("{name}  {}", visible(&thread.window)));
+            out.push(format!("{name}{}{}", view.t("：", ": "), shown(&thread.window)));
         }
     }
     Ok(out)
@@ -320,10 +360,64 @@ fn sign(view: &View, sign: Sign) -> &'static str {
 /// What else a sign says; nothing of other organisations where it is shown to one.
 fn detail(view: &View, sign: Sign, text: &str) -> String {
     match sign {
-        Sign::Quick => text.parse().map(|seconds| format!(" ({})", span(view, seconds))).unwrap_or_default(),
-        Sign::File | Sign::Sender => format!(" ({text})"),
+        Sign::Quick => text.parse().map(|seconds| aside(view, &span(view, seconds))).unwrap_or_default(),
+        Sign::File => {
+            let (why, kind) = text.rsplit_once(' ').unwrap_or(("", text));
+            let kind = kinds::kind(view.lang, kind);
+            aside(
+                view,
+                &if why.is_empty() {
+                    kind
+                } else {
+                    format!("{}{}{kind}", why_text(view, why), view.t("：", ": "))
+                },
+            )
+        }
+        Sign::Sender => {
+            let tell = anatomy::tells::text(text);
+            aside(view, &tell.map_or_else(|| inert(text), |tell| tell.of(view.lang).to_owned()))
+        }
         _ => String::new(),
     }
+}
+
+/// Why a file speaks for an attack.
+fn why_text(view: &View, why: &str) -> String {
+    let text = match why {
+        "program" => view.t("プログラム", "a program"),
+        "macro" => view.t("マクロを含む", "with macros"),
+        "disguised" => view.t("別の種類に見せかけた名前", "its name hides what it is"),
+        "locked-rar" => view.t("ロックされた RAR 書庫", "a locked RAR archive"),
+        "locked-archive" => view.t("ロックされた書庫", "a locked archive"),
+        "archive" => view.t("書庫", "an archive"),
+        "container" => view.t("ファイルを包む形式", "a container"),
+        "page" => view.t("ウェブページ", "a web page"),
+        "locked-document" => view.t("ロックされた文書", "a locked document"),
+        "document" => view.t("文書", "a document"),
+        other => return inert(other),
+    };
+    text.to_owned()
+}
+
+/// In brackets, as the page's language writes them.
+fn aside(view: &View, text: &str) -> String {
+    match view.lang {
+        lexicon::Lang::Ja => format!("（{text}）"),
+        lexicon::Lang::En => format!(" ({text})"),
+    }
+}
+
+fn bracketed(view: &View, text: &str, aside_text: &str) -> String {
+    format!("{text}{}", aside(view, aside_text))
+}
+
+/// The subject of the first mail of the first thread, or of the submission itself.
+fn title(view: &View, woven: &Woven, chosen: &[usize], record: &desk::records::SubmissionRecord) -> String {
+    let first = chosen.first().and_then(|&at| woven.findings.threads.get(at));
+    let letter =
+        first.and_then(|thread| thread.steps.first()).and_then(|step| woven.letters.get(step.letter));
+    let subject = letter.map(|letter| inert(&letter.subject)).filter(|subject| !subject.trim().is_empty());
+    subject.unwrap_or_else(|| super::lists::subject(view, record))
 }
 
 /// `13分`, `2 h 5 min`, `89 d`.

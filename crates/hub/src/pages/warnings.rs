@@ -23,6 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
 struct WarningsPage<'a> {
     v: &'a View,
     rows: Vec<WarningRow>,
+    newest: Option<String>,
 }
 
 pub(super) struct WarningRow {
@@ -34,7 +35,9 @@ pub(super) struct WarningRow {
 }
 
 async fn show(State(app): State<App>, view: View) -> PageResult {
-    Ok(page(&WarningsPage { v: &view, rows: rows(&app, &view, ROWS).await? }))
+    let total = app.desk().warnings(view.actor()?, u32::MAX).await.settled(&view)?.len();
+    let rows = rows(&app, &view, ROWS).await?;
+    Ok(page(&WarningsPage { v: &view, newest: super::lists::newest(&view, rows.len(), total), rows }))
 }
 
 /// The reader's warnings, open ones first.

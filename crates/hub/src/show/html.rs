@@ -212,7 +212,7 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str) {
-        let text = text.replace("http://", "hxxp://").replace("https://", "hxxps://");
+        let text = indicators::inert::code(text);
         escape(&text, &mut self.out);
     }
 
@@ -672,7 +672,7 @@ mod tests {
             "<div title=\"hxxp://f[.]example/\"><span class=\"to\">[a form sends to: hxxp://f[.]example/]</span>\
              <span class=\"thing\">[password field]</span></div>",
         );
-        check("see https://evil.example", "see hxxps://evil.example");
+        check("see HTTPS://evil.example", "see HXXPS://evil[.]example");
     }
 
     #[test]
