@@ -13,7 +13,7 @@ use super::session::Session;
 const CHUNK: usize = 256;
 
 /// Inserts rows of `width` values each with `INSERT INTO {into} VALUES (…), (…) {after}`; what `after` says
-/// to give back is returned.
+/// to give back is returned. A statement takes a power of two of rows, so that a few prepared ones serve all numbers.
 pub(crate) async fn insert_many(
     session: &mut Session,
     into: &'static str,
@@ -22,9 +22,10 @@ pub(crate) async fn insert_many(
     after: &'static str,
 ) -> RecordResult<Vec<Row>> {
     let mut given_back = Vec::new();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<Vec<Arg>> = rows.by_ref().take(CHUNK).collect();
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let most = rows.len().min(CHUNK);
+        let chunk: Vec<Vec<Arg>> = rows.by_ref().take(1 << most.ilog2()).collect();
         let sql = format!("INSERT INTO {into} VALUES {} {after}", marks(1, width, chunk.len()));
         let args = chunk.into_iter().flatten().collect();
         given_back.extend(session.rows(AssertSqlSafe(sql), args).await?);
