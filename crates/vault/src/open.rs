@@ -31,7 +31,7 @@ const CHECKPOINT: Duration = Duration::from_millis(500);
 const LATEST_CHECKPOINT: &str = "100000";
 
 /// Memory for pages of a SQLite file at the connection that writes, in KiB (negative: SQLite's way to say so).
-const CACHE: &str = "-65536";
+const CACHE: &str = "-196608";
 
 /// How long a caller waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);

@@ -9,8 +9,9 @@ use super::arg::Arg;
 use super::row::Row;
 use super::session::Session;
 
-/// The most rows of one INSERT, and the most values asked for by one statement: SQLite allows 32,766 values a statement.
-const CHUNK: usize = 256;
+/// The most rows of one INSERT, and the most values asked for by one statement. SQLite allows 32,766 values a statement,
+/// but finds the name of each by going through all before it.
+const CHUNK: usize = 64;
 
 /// Inserts rows of `width` values each with `INSERT INTO {into} VALUES (…), (…) {after}`; what `after` says
 /// to give back is returned. A statement takes a power of two of rows, so that a few prepared ones serve all numbers.
@@ -77,6 +78,6 @@ mod tests {
         assert_eq!(padded(&[1, 2, 3]), [[1, 2, 3, 3]]);
         assert!(padded::<u8>(&[]).is_empty());
         let lists = padded(&(0..300).collect::<Vec<_>>());
-        assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [256, 64]);
+        assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [64, 64, 64, 64, 64]);
     }
 }

@@ -17,6 +17,8 @@ use crate::sql::{Session, args, insert_many, marks, padded};
 /// Carriers of a value that are asked for: two more than of any kind may carry it before it ties nothing, so that it is
 /// seen whether the last one passed the step.
 const LOOK: u32 = MOST_CARRIERS as u32 + 2;
+/// The same for most kinds, which fewer may carry.
+const FEW: u32 = 18;
 
 /// The cores that carry a value.
 #[derive(Debug, Default)]
@@ -247,21 +249,34 @@ impl Book {
         }
     }
 
-    /// Reads which cores carry values, so that [`carriers`](Self::carriers) knows it: of a common one, [`LOOK`].
+    /// Reads which cores carry values, so that [`carriers`](Self::carriers) knows it: of a common one, two more
+    /// than may.
     pub(super) async fn load_carriers(
         &mut self,
         session: &mut Session,
         values: impl IntoIterator<Item = Held>,
     ) -> RecordResult<()> {
-        let missing: BTreeSet<u64> =
-            values.into_iter().map(|held| held.key).filter(|key| !self.carriers.contains_key(key)).collect();
-        if missing.is_empty() {
-            return Ok(());
+        let (mut few, mut many) = (BTreeSet::new(), BTreeSet::new());
+        for held in values.into_iter().filter(|held| !self.carriers.contains_key(&held.key)) {
+            let of = if held.kind.most_texts() + 2 <= u64::from(FEW) { &mut few } else { &mut many };
+            of.insert(held.key);
         }
-        if self.emptied {
+        if self.emptied && !(few.is_empty() && many.is_empty()) {
             self.flush_counts(session).await?;
         }
-        let missing: Vec<u64> = missing.into_iter().collect();
+        for (missing, most) in [(few, FEW), (many, LOOK)] {
+            self.read_carriers(session, missing.into_iter().collect(), most).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads up to `most` cores of each value.
+    async fn read_carriers(
+        &mut self,
+        session: &mut Session,
+        missing: Vec<u64>,
+        most: u32,
+    ) -> RecordResult<()> {
         for list in padded(&missing) {
             // A row for each value, and not one for each of its cores: rows are what costs.
             let sql = format!(
@@ -269,7 +284,7 @@ impl Book {
                  (SELECT core FROM core_value WHERE value = v LIMIT $1) AS few) AS cores FROM asked",
                 marks(2, 1, list.len())
             );
-            let mut asked = args![LOOK];
+            let mut asked = args![most];
             asked.extend(list.iter().flat_map(|value| args![*value]));
             for row in session.rows(sqlx::AssertSqlSafe(sql), asked).await? {
                 let Some(cores) = row.maybe_text("cores")? else { continue };
@@ -281,7 +296,7 @@ impl Book {
         }
         for value in missing {
             let carriers = self.carriers.entry(value).or_default();
-            carriers.whole = carriers.cores.len() < LOOK as usize;
+            carriers.whole = carriers.cores.len() < most as usize;
             let pending = self.counted.range((value, i64::MIN)..=(value, i64::MAX));
             carriers.cores.extend(pending.map(|(_, core)| *core));
         }

@@ -76,10 +76,14 @@ fn counted<'a>(marks: impl Iterator<Item = &'a Mark>) -> BTreeMap<u64, Held> {
     out
 }
 
-/// The number that a new core of this mail has, if it is free.
+/// The number that a new core of this mail has, if it is free. Cores are numbered by when their mails came: what is
+/// written about new ones then stands together in every index.
 pub(super) fn core_number(mail: SubmissionId) -> i64 {
     let bytes = mail.uuid().into_bytes();
-    (bytes.iter().skip(8).fold(0u64, |sum, &byte| (sum << 8) | u64::from(byte)) >> 1).cast_signed()
+    let number = |bytes: &[u8]| bytes.iter().fold(0u64, |sum, &byte| (sum << 8) | u64::from(byte));
+    // 48 bits of time in milliseconds (RFC 9562 §5.7) and 15 of chance.
+    let (time, chance) = (bytes.get(..6).unwrap_or_default(), bytes.get(14..).unwrap_or_default());
+    (number(time) << 15 | number(chance) & 0x7fff).cast_signed()
 }
 
 impl Linker<'_> {
