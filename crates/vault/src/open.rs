@@ -37,7 +37,7 @@ const CACHE: &str = "-196608";
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many prepared statements a connection keeps.
-const STATEMENTS: usize = 200;
+const STATEMENTS: usize = 400;
 
 /// Why the records could not be opened.
 #[derive(Debug, thiserror::Error)]

@@ -37,7 +37,6 @@ async fn finish(session: &mut Session, completions: &[Completion]) -> RecordResu
     let by_id: HashMap<SubmissionId, &Completion> =
         completions.iter().map(|completion| (completion.submission, completion)).collect();
     let mut coming: HashMap<SubmissionId, Coming> = HashMap::new();
-    let mut arrived = Vec::new();
     for list in padded(completions) {
         let sql = format!(
             "WITH given (mail, title, sent_by, told) AS (VALUES {}) UPDATE submission SET state = $1, \
@@ -56,22 +55,14 @@ async fn finish(session: &mut Session, completions: &[Completion]) -> RecordResu
         for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
             let mail = row.id("id")?;
             let Some(completion) = by_id.get(&mail) else { continue };
-            arrived.push((mail, completion.dissection.facts.arrived(row.time("received")?)));
+            let arrived = completion.dissection.facts.arrived(row.time("received")?);
             let (core, campaign) = (row.maybe_int("core")?, row.maybe_id("campaign")?);
             let signature = completion.signature.clone();
-            coming.insert(mail, Coming { mail, signature, core, campaign });
+            coming.insert(mail, Coming { mail, signature, core, campaign, arrived: Some(arrived) });
         }
     }
     if coming.len() != completions.len() {
         return Err(session.conflict());
-    }
-    for list in padded(&arrived) {
-        let sql = format!(
-            "WITH given (mail, at) AS (VALUES {}) UPDATE submission SET arrived = at FROM given WHERE id = mail",
-            marks(1, 2, list.len())
-        );
-        let values = list.iter().flat_map(|(mail, at)| args![*mail, *at]).collect();
-        session.run(sqlx::AssertSqlSafe(sql), values).await?;
     }
     Ok(completions.iter().filter_map(|completion| coming.remove(&completion.submission)).collect())
 }

@@ -13,8 +13,11 @@ use super::session::Session;
 /// but finds the name of each by going through all before it.
 const CHUNK: usize = 64;
 
+/// So few rows are one statement, whatever their number.
+const FEW: usize = 16;
+
 /// Inserts rows of `width` values each with `INSERT INTO {into} VALUES (…), (…) {after}`; what `after` says
-/// to give back is returned. A statement takes a power of two of rows, so that a few prepared ones serve all numbers.
+/// to give back is returned. A statement takes a few rows or a power of two, so that few prepared ones serve all numbers.
 pub(crate) async fn insert_many(
     session: &mut Session,
     into: &'static str,
@@ -26,7 +29,8 @@ pub(crate) async fn insert_many(
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
         let most = rows.len().min(CHUNK);
-        let chunk: Vec<Vec<Arg>> = rows.by_ref().take(1 << most.ilog2()).collect();
+        let most = if most <= FEW { most } else { 1 << most.ilog2() };
+        let chunk: Vec<Vec<Arg>> = rows.by_ref().take(most).collect();
         let sql = format!("INSERT INTO {into} VALUES {} {after}", marks(1, width, chunk.len()));
         let args = chunk.into_iter().flatten().collect();
         given_back.extend(session.rows(AssertSqlSafe(sql), args).await?);

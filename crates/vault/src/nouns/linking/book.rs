@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use casework::{Held, MOST_CARRIERS};
 use desk::records::{RecordError, RecordResult};
+use jiff::Timestamp;
 use lexicon::ids::{CampaignId, SubmissionId};
 
 use super::cores::{Core, held_bytes};
@@ -26,6 +27,15 @@ struct Carriers {
     cores: BTreeSet<i64>,
     /// False where there are more than were read: the value is common.
     whole: bool,
+}
+
+/// Where a mail is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MailPlace {
+    pub(super) core: i64,
+    pub(super) campaign: Option<CampaignId>,
+    /// When it arrived where it was received, where that is not kept yet.
+    pub(super) arrived: Option<Timestamp>,
 }
 
 /// See the module.
@@ -50,8 +60,8 @@ pub(super) struct Book {
     carriers: HashMap<u64, Carriers>,
     /// Cores by the core whose campaign they are in.
     groups: HashMap<i64, BTreeSet<i64>>,
-    /// Core and campaign of mails, to write.
-    mails: BTreeMap<SubmissionId, (i64, Option<CampaignId>)>,
+    /// Where mails are, to write.
+    mails: BTreeMap<SubmissionId, MailPlace>,
     /// Cards of mails, to write.
     cards: BTreeMap<SubmissionId, Vec<u8>>,
 }
@@ -351,29 +361,26 @@ impl Book {
     }
 
     /// Says in which core and campaign a mail is, and what is kept of it.
-    pub(super) fn put_mail(
-        &mut self,
-        mail: SubmissionId,
-        core: i64,
-        campaign: Option<CampaignId>,
-        card: Vec<u8>,
-    ) {
-        self.mails.insert(mail, (core, campaign));
+    pub(super) fn put_mail(&mut self, mail: SubmissionId, place: MailPlace, card: Vec<u8>) {
+        self.mails.insert(mail, place);
         self.cards.insert(mail, card);
     }
 
     /// Writes where mails are: what reads or writes that by hand asks for it before.
     pub(super) async fn flush_mails(&mut self, session: &mut Session) -> RecordResult<()> {
-        let mails: Vec<(SubmissionId, (i64, Option<CampaignId>))> =
-            std::mem::take(&mut self.mails).into_iter().collect();
+        let mails: Vec<(SubmissionId, MailPlace)> = std::mem::take(&mut self.mails).into_iter().collect();
         for list in padded(&mails) {
             let sql = format!(
-                "WITH given (mail, its_core, its_campaign) AS (VALUES {}) UPDATE submission \
-                 SET core = its_core, campaign = its_campaign FROM given WHERE id = mail",
-                marks(1, 3, list.len())
+                "WITH given (mail, its_core, its_campaign, at) AS (VALUES {}) UPDATE submission \
+                 SET core = its_core, campaign = its_campaign, arrived = COALESCE(at, arrived) FROM given \
+                 WHERE id = mail",
+                marks(1, 4, list.len())
             );
-            let values = list.iter().flat_map(|(mail, (core, campaign))| args![*mail, *core, *campaign]);
-            session.run(sqlx::AssertSqlSafe(sql), values.collect()).await?;
+            let mut values = Vec::with_capacity(list.len() * 4);
+            for (mail, MailPlace { core, campaign, arrived }) in list {
+                values.extend(args![mail, core, campaign, arrived]);
+            }
+            session.run(sqlx::AssertSqlSafe(sql), values).await?;
         }
         let cards = std::mem::take(&mut self.cards);
         let rows = cards.iter().map(|(mail, card)| args![*mail, card.as_slice()]).collect();

@@ -6,7 +6,8 @@ use casework::{Card, Held, Kinds, Mark, MarkKind, Profile, Rank, Signature, TIES
 use desk::records::{RecordError, RecordResult};
 use lexicon::ids::{CampaignId, SubmissionId};
 
-use super::{Linker, anchors};
+use super::book::MailPlace;
+use super::{Coming, Linker, anchors};
 use crate::sql::{Row, args};
 
 /// A core as kept.
@@ -142,13 +143,10 @@ impl Linker<'_> {
         self.book.load_counts(self.session, pairs).await
     }
 
-    /// Puts a mail in that was in this campaign before, if in any.
-    pub(super) async fn enter(
-        &mut self,
-        mail: SubmissionId,
-        signature: &Signature,
-        before: Option<CampaignId>,
-    ) -> RecordResult<()> {
+    /// Puts a mail in.
+    pub(super) async fn enter(&mut self, coming: &Coming) -> RecordResult<()> {
+        let Coming { mail, signature, campaign: before, arrived, .. } = coming;
+        let mail = *mail;
         let own = signature.anchors();
         let (cores, filled) = self.anchors.enter(self.session, signature.prints(), &own).await?;
         let known = self.cores(&cores).await?;
@@ -171,13 +169,14 @@ impl Linker<'_> {
         self.add(&mut core, 1, signature.identity(), &held).await?;
         if core.campaign.is_none() && before.is_some() {
             // A mail that was in a campaign before brings it along.
-            core.campaign = before;
+            core.campaign = *before;
             self.brought.insert(core.id);
             self.book.flush_mails(self.session).await?;
             let sql = "UPDATE submission SET campaign = $1 WHERE core = $2";
             self.session.run(sql, args![core.campaign, core.id]).await?;
         }
-        self.book.put_mail(mail, core.id, core.campaign, signature.to_bytes());
+        let place = MailPlace { core: core.id, campaign: core.campaign, arrived: *arrived };
+        self.book.put_mail(mail, place, signature.to_bytes());
         self.dirty.insert(core.id);
         self.book.save(core);
         for ends in filled {

@@ -84,7 +84,7 @@ impl<'s> Linker<'s> {
         let sql = "SELECT core, campaign FROM submission WHERE id = $1";
         let Some(row) = self.session.row(sql, args![mail]).await? else { return Ok(()) };
         let (core, campaign) = (row.maybe_int("core")?, row.maybe_id("campaign")?);
-        self.put_all(vec![Coming { mail, signature, core, campaign }]).await
+        self.put_all(vec![Coming { mail, signature, core, campaign, arrived: None }]).await
     }
 
     /// Puts mails in: what is asked of the store for them is asked for all at once.
@@ -96,13 +96,14 @@ impl<'s> Linker<'s> {
         let known: Vec<(SubmissionId, &Signature)> =
             mails.iter().map(|coming| (coming.mail, &coming.signature)).collect();
         self.prepare(&known).await?;
-        for Coming { mail, signature, campaign, .. } in &mails {
+        for coming in &mails {
+            let signature = &coming.signature;
             for mark in signature.marks() {
                 self.words
                     .entry(mark.key())
                     .or_insert_with(|| format!("{} {}", mark.kind.word(), mark.value));
             }
-            self.enter(*mail, signature, *campaign).await?;
+            self.enter(coming).await?;
         }
         Ok(())
     }
@@ -134,14 +135,19 @@ impl<'s> Linker<'s> {
             }
             let sql = format!(
                 "SELECT id, a, b, same FROM campaign_pin WHERE withdrawn IS NULL \
-                 AND (a IN ({numbers}) OR b IN ({numbers})) ORDER BY id"
+                 AND (a IN ({numbers}) OR b IN ({numbers})) UNION SELECT id, a, b, same FROM (SELECT id, a, b, same \
+                 FROM campaign_pin WHERE withdrawn IS NULL AND same = 0 LIMIT 1) AS any_apart ORDER BY id"
             );
+            // Whether there is any that keeps mails apart is seen on the way: it is asked for again and again.
+            let mut apart = false;
             for row in self.session.rows(sqlx::AssertSqlSafe(sql), values).await? {
                 let (id, same) = (row.id("id")?, row.truth("same")?);
+                apart |= !same;
                 let (a, b) = (row.id("a")?, row.id("b")?);
                 pinned.entry(a).or_default().push((id, same, false));
                 pinned.entry(b).or_default().push((id, same, true));
             }
+            self.any_apart = Some(apart);
         }
         let with = |mut coming: Coming| {
             let mut signature = coming.signature.with(told.remove(&coming.mail).unwrap_or_default());
@@ -176,4 +182,6 @@ pub(super) struct Coming {
     pub(super) core: Option<i64>,
     /// The campaign that it is or was in.
     pub(super) campaign: Option<CampaignId>,
+    /// When it arrived where it was received, where that is not kept yet.
+    pub(super) arrived: Option<Timestamp>,
 }
