@@ -192,17 +192,19 @@ fn counts(
     let mut full =
         (!strong.into_iter().all(|kind| kinds.has(kind))).then(|| cores(signatures, order, Kinds::ALL).sets);
     let sets = full.as_mut().unwrap_or(by_kinds);
-    let mut counts: HashMap<u64, Count> = HashMap::new();
-    let mut seen: HashSet<(u64, usize)> = HashSet::new();
+    let mut carried: Vec<(u64, usize)> = Vec::new();
     for (mail, signature) in signatures.iter().enumerate() {
         let core = sets.root(mail);
-        for key in signature.marks().iter().map(Mark::key) {
-            let count = counts.entry(key).or_default();
-            count.mails += 1;
-            count.texts += u64::from(seen.insert((key, core)));
-        }
+        carried.extend(signature.marks().iter().map(|mark| (mark.key(), core)));
     }
-    counts
+    carried.sort_unstable();
+    carried
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter_map(|of| {
+            let count = Count { mails: of.len() as u64, texts: of.chunk_by(|a, b| a == b).count() as u64 };
+            of.first().map(|(key, _)| (*key, count))
+        })
+        .collect()
 }
 
 /// Cores with numbers from 0.
@@ -237,12 +239,16 @@ impl Numbered {
         let profiles = mails
             .iter()
             .map(|mails| {
-                let mut held: HashMap<u64, Held> = HashMap::new();
-                for mark in mails.iter().flat_map(|&mail| signatures[mail].marks()) {
-                    let one = Held::one(mark);
-                    held.entry(one.key).and_modify(|held| held.mails += 1).or_insert(one);
-                }
-                Profile::new(mails.len() as u64, held.into_values())
+                let marks = mails.iter().flat_map(|&mail| signatures[mail].marks());
+                let mut held: Vec<Held> = marks.map(Held::one).collect();
+                // Of one key the first mail's: the sort keeps their order.
+                held.sort_by_key(|held| held.key);
+                held.dedup_by(|next, first| {
+                    let same = next.key == first.key;
+                    first.mails += u64::from(same);
+                    same
+                });
+                Profile::new(mails.len() as u64, held)
             })
             .collect();
         Self { number, of, profiles, first, mails }
@@ -250,21 +256,22 @@ impl Numbered {
 
     /// Pairs of cores that share a value that ties.
     fn candidates(&self, count: &dyn Fn(u64) -> Count, kinds: Kinds) -> Vec<(usize, usize)> {
-        let mut carriers: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        let mut carriers: Vec<(u64, usize)> = Vec::new();
         for (core, profile) in self.profiles.iter().enumerate() {
             for held in &profile.held {
                 let ties = held.kind != MarkKind::Scattered
                     && kinds.has(held.kind.reason())
                     && held.kind.rarity(count(held.key).texts) > 0.0;
                 if ties {
-                    carriers.entry(held.key).or_default().push(core);
+                    carriers.push((held.key, core));
                 }
             }
         }
         let mut pairs: Vec<(usize, usize)> = Vec::new();
-        for cores in carriers.values() {
-            for (at, &a) in cores.iter().enumerate() {
-                pairs.extend(cores[..at].iter().map(|&b| (b.min(a), b.max(a))));
+        carriers.sort_unstable();
+        for cores in carriers.chunk_by(|a, b| a.0 == b.0) {
+            for (at, &(_, a)) in cores.iter().enumerate() {
+                pairs.extend(cores[..at].iter().map(|&(_, b)| (b.min(a), b.max(a))));
             }
         }
         pairs.sort_unstable();

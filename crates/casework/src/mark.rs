@@ -92,7 +92,10 @@ const MOST_TEXTS: u64 = 16;
 /// … but a file may be in more: mass mail puts one document into texts that are all different …
 const MOST_TEXTS_FILE: u64 = 24;
 /// … and what only one machine, build or macro leaves in still more.
-const MOST_TEXTS_MAKER: u64 = 64;
+const MOST_TEXTS_MAKER: u64 = MOST_CARRIERS;
+/// No value of any kind that more different texts than this carry ties weakly: nothing that is shared by more need be
+/// read.
+pub const MOST_CARRIERS: u64 = 64;
 
 impl MarkKind {
     /// All kinds, in the order of their numbers.

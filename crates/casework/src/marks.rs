@@ -8,7 +8,7 @@ mod files;
 mod masks;
 mod route;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use lexicon::facts::MailFacts;
@@ -30,7 +30,7 @@ pub(crate) fn marks(facts: &MailFacts) -> Vec<Mark> {
     let mut marks = Vec::new();
     files::marks(&facts.attachments, &mut marks);
     let own = own_domains(facts);
-    let guarded: BTreeSet<&str> = facts
+    let guarded: HashSet<&str> = facts
         .observables
         .iter()
         .filter(|seen| !seen.is_actionable())
@@ -78,30 +78,36 @@ fn own_domains(facts: &MailFacts) -> BTreeSet<String> {
 
 fn hosts(facts: &MailFacts, usable: &dyn Fn(&str) -> bool, marks: &mut Vec<Mark>) {
     // Pictures and style sheets come from the brand that is imitated; what ties is where a link leads.
-    let remote: BTreeSet<&str> = facts.html.remote.iter().take(MAX_LINKS).map(String::as_str).collect();
+    let remote: HashSet<&str> = facts.html.remote.iter().take(MAX_LINKS).map(String::as_str).collect();
     let links = facts.html.links.iter().map(|link| link.url.as_str());
     let forms = facts.html.forms.iter().map(|form| form.action.as_str());
     let refresh = facts.html.refresh.iter().map(String::as_str);
     let written = facts.urls.iter().map(String::as_str).filter(|url| !remote.contains(url));
     let mut values = BTreeSet::new();
+    // A mail's links lead to few places, again and again.
+    let mut places: HashMap<&str, Option<Place>> = HashMap::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for url in links.chain(forms).chain(refresh).chain(written).take(MAX_LINKS) {
         if values.len() >= MAX_VALUES {
             break;
         }
-        let Some((host, path)) = host_and_path(url) else { continue };
-        let Some(domain) = registrable(&host) else { continue };
-        if !usable(&domain) || !usable(&host) {
+        if !seen.insert(url) {
             continue;
         }
-        if !services::is_service(&domain) {
+        let Some((host, path)) = host_and_path(url) else { continue };
+        let place = places.entry(host).or_insert_with(|| Place::of(host, usable));
+        let Some(Place { host, domain, service, told }) = place else { continue };
+        if !*service {
             if let Some(shape) = masks::path(path) {
                 values.insert((MarkKind::Pattern, shape));
             }
-            if let Some(page) = page(&host, path) {
+            if let Some(page) = page(host, path) {
                 values.insert((MarkKind::Page, page));
             }
-            values.insert((MarkKind::Host, domain));
-        } else if let Some(page) = services::page(&domain, &host, path) {
+            if !std::mem::replace(told, true) {
+                values.insert((MarkKind::Host, domain.clone()));
+            }
+        } else if let Some(page) = services::page(domain, host, path) {
             values.insert((MarkKind::Page, page));
         }
     }
@@ -111,7 +117,33 @@ fn hosts(facts: &MailFacts, usable: &dyn Fn(&str) -> bool, marks: &mut Vec<Mark>
     marks.extend(values.iter().map(|(kind, value)| mark(*kind, value)));
 }
 
-fn senders(facts: &MailFacts, own: &BTreeSet<String>, guarded: &BTreeSet<&str>, marks: &mut Vec<Mark>) {
+/// Where links lead, and may tie.
+struct Place {
+    /// In lower case.
+    host: String,
+    /// Its registrable domain.
+    domain: String,
+    /// True where it says nothing about who uses it.
+    service: bool,
+    /// True once the domain is among the values.
+    told: bool,
+}
+
+impl Place {
+    fn of(written: &str, usable: &dyn Fn(&str) -> bool) -> Option<Self> {
+        let host = written.to_lowercase();
+        let domain = registrable(&host)?;
+        let service = services::is_service(&domain);
+        (host.len() <= MAX_VALUE && usable(&domain) && usable(&host)).then_some(Self {
+            host,
+            domain,
+            service,
+            told: false,
+        })
+    }
+}
+
+fn senders(facts: &MailFacts, own: &BTreeSet<String>, guarded: &HashSet<&str>, marks: &mut Vec<Mark>) {
     for (kind, mailbox) in [(MarkKind::From, &facts.from), (MarkKind::ReplyTo, &facts.reply_to)] {
         let Some(address) = mailbox.as_ref().map(|mailbox| mailbox.address.trim().to_lowercase()) else {
             continue;
@@ -161,10 +193,11 @@ fn page(host: &str, path: &str) -> Option<String> {
     (path.len() >= MIN_PATH).then(|| format!("{host}/{path}"))
 }
 
-/// Host (lower case) and path of a web address.
-fn host_and_path(url: &str) -> Option<(String, &str)> {
+/// Host, as it is written, and path of a web address.
+fn host_and_path(url: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = url.split_once(':')?;
-    if !matches!(scheme.trim().to_ascii_lowercase().as_str(), "http" | "https" | "ftp" | "hxxp" | "hxxps") {
+    let scheme = scheme.trim();
+    if !["http", "https", "ftp", "hxxp", "hxxps"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return None;
     }
     let rest = rest.trim_start_matches(['/', '\\']);
@@ -175,8 +208,8 @@ fn host_and_path(url: &str) -> Option<(String, &str)> {
         Some(v6) => v6.split(']').next()?,
         None => host.split(':').next()?,
     };
-    let host = host.trim_end_matches('.').to_lowercase();
-    (!host.is_empty() && host.len() <= MAX_VALUE).then_some((host, path))
+    let host = host.trim_end_matches('.');
+    (!host.is_empty()).then_some((host, path))
 }
 
 /// The domain of a mail address, registrable, lower case.
@@ -191,7 +224,9 @@ fn registrable(host: &str) -> Option<String> {
         return None;
     }
     let host = host.trim_matches(['[', ']', '.']).to_lowercase();
-    if host.parse::<IpAddr>().is_ok() {
+    // Addresses end with a digit, or are hexadecimal with colons.
+    let address = host.ends_with(|c: char| c.is_ascii_digit()) || host.contains(':');
+    if address && host.parse::<IpAddr>().is_ok() {
         return public_ip(&host);
     }
     let shaped = host.contains('.') && !host.contains(|c: char| c.is_whitespace() || c.is_control());

@@ -5,17 +5,19 @@ use std::fmt::Write as _;
 
 use gate::{Certainty, Field, Finding};
 use lexicon::facts::{Attachment, MailFacts, Tell};
-use lexicon::ids::{AdvisoryId, CampaignId};
+use lexicon::ids::{AdvisoryId, CampaignId, SubmissionId};
 use lexicon::indicator::Indicator;
-use lexicon::{Advisory, AdvisoryState, Audience, Lang, Member, ObservableType, ReasonKind, Tlp};
+use lexicon::{Advisory, AdvisoryState, Audience, Lang, Link, Member, ObservableType, ReasonKind, Tlp};
 
 use crate::actor::Actor;
 use crate::desk::Desk;
 use crate::error::{DeskError, DeskResult};
-use crate::records::{AdvisoryRecord, CampaignRecord};
+use crate::records::{AdvisoryRecord, CampaignFacts};
 
 /// The most lines of one kind in a drafted text.
 const LINES: usize = 8;
+/// Mails that a draft is made of: of a campaign with more distinct ones the oldest and the newest.
+const DRAFTED: u32 = 400;
 /// The most indicators taken into a draft.
 const INDICATORS: usize = 500;
 
@@ -49,8 +51,9 @@ impl Desk {
     /// Not an analyst; no such campaign.
     pub async fn draft(&self, actor: &Actor, campaign: CampaignId, lang: Lang) -> DeskResult<AdvisoryId> {
         actor.analyst("campaign")?;
-        let record = self.records.campaign(campaign).await?.ok_or(DeskError::NotFound("campaign"))?;
-        let mails = self.facts_of(&record).await?;
+        self.records.campaign_head(campaign).await?.ok_or(DeskError::NotFound("campaign"))?;
+        let known = self.records.campaign_facts(campaign, DRAFTED).await?;
+        let links = self.records.campaign_links(campaign).await?;
         let providers = self.records.campaign_members(campaign).await?;
         let protected = self.protected(&providers).await?;
         let organisations = providers.len();
@@ -62,7 +65,7 @@ impl Desk {
             id,
             number,
             organisations: u32::try_from(organisations).unwrap_or(u32::MAX),
-            ..compose(&record, &mails, organisations, &protected, lang)
+            ..compose(&links, &known, organisations, &protected, lang)
         };
         let record = AdvisoryRecord {
             advisory,
@@ -75,24 +78,6 @@ impl Desk {
         };
         self.records.put_advisory(&record, &self.entry(actor, "advisory.draft", id)).await?;
         Ok(id)
-    }
-
-    /// The distinct dissected mails of a campaign, oldest first.
-    ///
-    /// # Errors
-    /// The records failed.
-    pub async fn facts_of(&self, campaign: &CampaignRecord) -> DeskResult<Vec<MailFacts>> {
-        let mut seen = BTreeSet::new();
-        let mut out = Vec::new();
-        for id in &campaign.submissions {
-            if let Some(submission) = self.records.submission(*id).await?
-                && seen.insert(submission.sha256.clone())
-                && let Some(dissection) = self.records.dissection(&submission.sha256).await?
-            {
-                out.push(dissection.facts);
-            }
-        }
-        Ok(out)
     }
 
     /// An advisory in the making.
@@ -154,12 +139,13 @@ impl Desk {
 }
 
 fn compose(
-    campaign: &CampaignRecord,
-    mails: &[MailFacts],
+    links: &[Link<SubmissionId>],
+    known: &CampaignFacts,
     organisations: usize,
     protected: &[Member],
     lang: Lang,
 ) -> Advisory {
+    let mails = &known.mails;
     let clean = |text: &str| deidentify(&lexicon::text::visible(text), protected, lang);
     let subjects = distinct(mails.iter().filter_map(|mail| mail.subject.as_deref()).map(clean));
     let dates: Vec<jiff::Timestamp> =
@@ -175,7 +161,7 @@ fn compose(
         version: 1,
         lang,
         title,
-        summary: summary(campaign, mails.len(), organisations, &dates, lang),
+        summary: summary(links, known.distinct, organisations, &dates, lang),
         features: features(&subjects, mails, &clean, lang),
         measures: measures(mails, lang).to_owned(),
         request: lang
@@ -198,14 +184,14 @@ fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 fn summary(
-    campaign: &CampaignRecord,
-    mails: usize,
+    links: &[Link<SubmissionId>],
+    mails: u64,
     organisations: usize,
     dates: &[jiff::Timestamp],
     lang: Lang,
 ) -> String {
     let kinds: BTreeSet<ReasonKind> =
-        campaign.links.iter().flat_map(|link| link.reasons.iter().map(|reason| reason.kind)).collect();
+        links.iter().flat_map(|link| link.reasons.iter().map(|reason| reason.kind)).collect();
     let mut why: Vec<&str> = kinds
         .iter()
         .map(|kind| match kind {

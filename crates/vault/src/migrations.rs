@@ -179,6 +179,10 @@ fn for_engine(sql: &str, postgres: bool) -> String {
 }
 
 #[cfg(test)]
+#[path = "../tests/contract/cluster.rs"]
+mod cluster;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -202,39 +206,37 @@ mod tests {
 
     #[tokio::test]
     async fn records_of_every_older_schema_are_brought_up_to_date() {
-        let folder = tempfile::tempdir().unwrap();
         for older in 1..KNOWN_SCHEMA {
-            let pool = sqlx::SqlitePool::connect_with(
-                sqlx::sqlite::SqliteConnectOptions::new()
-                    .filename(folder.path().join(format!("{older}.sqlite")))
-                    .create_if_missing(true),
-            )
-            .await
-            .unwrap();
-            let store = Store::Sqlite { writer: pool.clone(), readers: pool };
-            apply(&store, "test", older).await.unwrap();
-            let mut session = store.write("write", "SIG").await.unwrap();
-            let sql = "INSERT INTO sig (id, name_ja, name_en) VALUES ($1, 'ガス', 'Gas')";
-            let done = session.run(sql, args![uuid::Uuid::nil()]).await;
-            session.end(done).await.unwrap();
-
-            let opened = apply(&store, "test", KNOWN_SCHEMA).await.unwrap();
-            assert_eq!((opened.from_schema, opened.to_schema), (older, KNOWN_SCHEMA));
-            assert_eq!(opened.applied.len(), (KNOWN_SCHEMA - older) as usize);
-            let mut session = store.read("read", "SIG").await.unwrap();
-            assert_eq!(session.rows("SELECT id FROM sig", Vec::new()).await.unwrap().len(), 1);
-            session.row("SELECT id FROM sighting", Vec::new()).await.unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            brought_up_to_date(sqlite(&folder).await, older).await;
         }
+    }
+
+    async fn brought_up_to_date(store: Store, older: u32) {
+        apply(&store, "test", older).await.unwrap();
+        let mut session = store.write("write", "SIG").await.unwrap();
+        let sql = "INSERT INTO sig (id, name_ja, name_en) VALUES ($1, 'ガス', 'Gas')";
+        let done = session.run(sql, args![uuid::Uuid::nil()]).await;
+        session.end(done).await.unwrap();
+
+        let opened = apply(&store, "test", KNOWN_SCHEMA).await.unwrap();
+        assert_eq!((opened.from_schema, opened.to_schema), (older, KNOWN_SCHEMA));
+        assert_eq!(opened.applied.len(), (KNOWN_SCHEMA - older) as usize);
+        let mut session = store.read("read", "SIG").await.unwrap();
+        assert_eq!(session.rows("SELECT id FROM sig", Vec::new()).await.unwrap().len(), 1);
+        session.row("SELECT id FROM sighting", Vec::new()).await.unwrap();
+        drop(session);
+        store.close().await;
     }
 
     /// Verdicts of before there were schemes: what each said is kept, and nothing is made up about the others.
     #[tokio::test]
     async fn verdicts_of_an_older_schema_are_kept_and_say_of_other_schemes_only_what_follows() {
         let folder = tempfile::tempdir().unwrap();
-        let options = sqlx::sqlite::SqliteConnectOptions::new();
-        let options = options.filename(folder.path().join("v.sqlite")).create_if_missing(true);
-        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-        let store = Store::Sqlite { writer: pool.clone(), readers: pool };
+        judged_earlier(sqlite(&folder).await).await;
+    }
+
+    async fn judged_earlier(store: Store) {
         let before = MIGRATIONS.iter().position(|m| m.sql.contains("CREATE TABLE campaign_verdict")).unwrap();
         apply(&store, "test", u32::try_from(before).unwrap()).await.unwrap();
         let mut session = store.write("write", "verdict").await.unwrap();
@@ -271,20 +273,47 @@ mod tests {
         }
     }
 
-    /// Campaigns that an earlier version made are there, under their ids, when their mails are linked anew.
-    #[tokio::test]
-    async fn mails_that_an_earlier_version_linked_keep_their_campaign() {
-        use desk::records::Casebook as _;
-        use lexicon::MailFacts;
-        use lexicon::ids::CampaignId;
-
-        let folder = tempfile::tempdir().unwrap();
+    /// An empty SQLite file.
+    async fn sqlite(folder: &tempfile::TempDir) -> Store {
         let options = sqlx::sqlite::SqliteConnectOptions::new()
             .filename(folder.path().join("old.sqlite"))
             .create_if_missing(true)
             .foreign_keys(true);
         let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-        let store = Store::Sqlite { writer: pool.clone(), readers: pool };
+        Store::Sqlite { writer: pool.clone(), readers: pool }
+    }
+
+    #[tokio::test]
+    async fn mails_that_an_earlier_version_linked_keep_their_campaign() {
+        let folder = tempfile::tempdir().unwrap();
+        linked_earlier(sqlite(&folder).await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_an_earlier_version_wrote_to_postgresql_is_brought_up_to_date() {
+        let cluster = cluster::Cluster::start();
+        for promise in [true, false] {
+            let pool = sqlx::PgPool::connect(&cluster.database().await).await.unwrap();
+            let store = Store::Postgres(pool);
+            if promise {
+                linked_earlier(store).await;
+            } else {
+                judged_earlier(store).await;
+            }
+        }
+        // From every older version, with a row in it.
+        for older in 1..KNOWN_SCHEMA {
+            let store = Store::Postgres(sqlx::PgPool::connect(&cluster.database().await).await.unwrap());
+            brought_up_to_date(store, older).await;
+        }
+    }
+
+    /// Campaigns that an earlier version made are there, under their ids, when their mails are linked anew.
+    async fn linked_earlier(store: Store) {
+        use desk::records::Casebook as _;
+        use lexicon::MailFacts;
+        use lexicon::ids::CampaignId;
+
         apply(&store, "test", 4).await.unwrap();
         let id = |n: u128| uuid::Uuid::from_u128(n);
         let mut session = store.write("write", "submission").await.unwrap();
@@ -324,5 +353,6 @@ mod tests {
         assert_eq!(vault.sign_earlier(9, now).await.unwrap(), 0);
         let kept = vault.campaign(campaign).await.unwrap().unwrap();
         assert_eq!((kept.submissions.len(), kept.ended, kept.links.len()), (2, None, 1));
+        vault.close().await;
     }
 }

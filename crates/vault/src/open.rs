@@ -31,13 +31,13 @@ const CHECKPOINT: Duration = Duration::from_millis(500);
 const LATEST_CHECKPOINT: &str = "100000";
 
 /// Memory for pages of a SQLite file at the connection that writes, in KiB (negative: SQLite's way to say so).
-const CACHE: &str = "-65536";
+const CACHE: &str = "-196608";
 
 /// How long a caller waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many prepared statements a connection keeps.
-const STATEMENTS: usize = 200;
+const STATEMENTS: usize = 400;
 
 /// Why the records could not be opened.
 #[derive(Debug, thiserror::Error)]

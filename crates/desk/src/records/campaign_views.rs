@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lexicon::ids::{CampaignId, MemberId, SubmissionId};
-use lexicon::{Judgement, Link};
+use lexicon::{Judgement, Link, MailFacts};
 
 use super::{Cursor, RecordResult, SubmissionRecord};
 
@@ -56,6 +56,16 @@ pub struct CampaignMails {
     pub next: Option<Cursor>,
 }
 
+/// Mails that stand for a campaign where all of them would be too many.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CampaignFacts {
+    /// Of its distinct mails, by their bytes, the oldest and the newest: oldest first by when the first of them was
+    /// received. All of them where there are no more than asked for.
+    pub mails: Vec<MailFacts>,
+    /// How many distinct mails it has.
+    pub distinct: u64,
+}
+
 /// Reads campaigns part by part. Nothing here writes.
 #[async_trait]
 pub trait CampaignViews {
@@ -73,6 +83,10 @@ pub trait CampaignViews {
     /// The mails that stand for it in a picture: the first of each member, oldest first, then the oldest of the
     /// others, at most `limit`. Sorted by (received, id).
     async fn campaign_picture(&self, id: CampaignId, limit: u32) -> RecordResult<Vec<SubmissionRecord>>;
+    /// What its mails say, as many as `most`: half of them the oldest, half the newest.
+    async fn campaign_facts(&self, id: CampaignId, most: u32) -> RecordResult<CampaignFacts>;
+    /// Links that show why its mails belong together: see [`CampaignRecord::links`](super::CampaignRecord::links).
+    async fn campaign_links(&self, id: CampaignId) -> RecordResult<Vec<Link<SubmissionId>>>;
     /// Everything that pairs of these mails have in common, weighed as rare as the values are today, sorted by (a, b);
     /// mails that are not signed have nothing. At most 64 mails are compared.
     async fn links_among(&self, mails: &[SubmissionId]) -> RecordResult<Vec<Link<SubmissionId>>>;

@@ -29,7 +29,9 @@ pub use advisories::{
 };
 pub use audit::{AuditEntry, AuditTrail};
 pub use blobs::Blobs;
-pub use campaign_views::{CampaignArrival, CampaignHead, CampaignMails, CampaignStanding, CampaignViews};
+pub use campaign_views::{
+    CampaignArrival, CampaignFacts, CampaignHead, CampaignMails, CampaignStanding, CampaignViews,
+};
 pub use casebook::{
     CampaignEvent, CampaignRecord, CampaignSummary, Casebook, PinOutcome, PinRecord, SHOWN_LINKED, ToldRecord,
 };

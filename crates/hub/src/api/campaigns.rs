@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use desk::records::PAGE_LIMIT;
 use lexicon::Lang;
 use lexicon::ids::CampaignId;
 
@@ -36,13 +37,22 @@ pub(crate) async fn list(State(app): State<App>, Query(query): Query<PageQuery>)
     .into_response())
 }
 
-/// One campaign with its links and their reasons.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}", tag = "campaigns",
+/// One campaign with its links and their reasons, and a page of its submissions.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}", tag = "campaigns", params(PageQuery),
     responses((status = 200, body = CampaignJson), (status = 404, body = super::ApiError)))]
-pub(crate) async fn show(State(app): State<App>, Path(text): Path<String>) -> ApiResult {
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(text): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult {
     let id: CampaignId = id(&text)?;
-    let found = app.desk().records().campaign(id).await.map_err(|error| refuse(error.into()))?;
-    Ok(Json(CampaignJson::from(found.ok_or_else(not_found)?)).into_response())
+    let page = PageQuery { limit: query.limit.or(Some(PAGE_LIMIT)), ..query }.request()?;
+    let records = app.desk().records();
+    let failed = |error: desk::records::RecordError| refuse(error.into());
+    let head = records.campaign_head(id).await.map_err(failed)?.ok_or_else(not_found)?;
+    let mails = records.campaign_mails(id, page.after, page.limit).await.map_err(failed)?;
+    let links = records.campaign_links(id).await.map_err(failed)?;
+    Ok(Json(CampaignJson::of(head, &mails, links)).into_response())
 }
 
 /// Drafts an advisory from a campaign.
@@ -68,7 +78,7 @@ pub(crate) async fn draft(
 pub(crate) async fn history(State(app): State<App>, Path(text): Path<String>) -> ApiResult {
     let id: CampaignId = id(&text)?;
     let records = app.desk().records();
-    records.campaign(id).await.map_err(|error| refuse(error.into()))?.ok_or_else(not_found)?;
+    records.campaign_head(id).await.map_err(|error| refuse(error.into()))?.ok_or_else(not_found)?;
     let events = records.campaign_events(id).await.map_err(|error| refuse(error.into()))?;
     Ok(Json(events.into_iter().map(EventJson::from).collect::<Vec<_>>()).into_response())
 }

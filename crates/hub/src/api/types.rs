@@ -1,8 +1,8 @@
 //! The API's own words: what goes over the wire, and the one conversion from each desk type.
 
 use desk::records::{
-    AdvisoryRecord, ApprovalRecord, CampaignEvent, CampaignRecord, CampaignSummary, PinRecord, QueueDepth,
-    Receipt, SubmissionRecord, ToldRecord,
+    AdvisoryRecord, ApprovalRecord, CampaignEvent, CampaignHead, CampaignMails, CampaignSummary, PinRecord,
+    QueueDepth, Receipt, SubmissionRecord, ToldRecord,
 };
 use desk::sight::SightingCount;
 use gate::Released;
@@ -274,7 +274,13 @@ pub(crate) struct CampaignJson {
     opened: String,
     /// Set where it was merged into another.
     merged_into: Option<String>,
+    /// A page of its submissions, oldest first: up to 200 if no other limit is given.
     submissions: Vec<String>,
+    /// How many submissions it has.
+    total: u64,
+    /// Set where there are more submissions: `after` of the next page.
+    next: Option<String>,
+    /// Links that show why they belong together; of a large campaign those among its 200 oldest submissions.
     links: Vec<LinkJson>,
 }
 
@@ -297,8 +303,13 @@ pub(crate) struct ReasonJson {
     texts: Option<u64>,
 }
 
-impl From<CampaignRecord> for CampaignJson {
-    fn from(campaign: CampaignRecord) -> Self {
+impl CampaignJson {
+    /// A campaign with a page of its mails.
+    pub(crate) fn of(
+        head: CampaignHead,
+        mails: &CampaignMails,
+        links: Vec<lexicon::Link<lexicon::ids::SubmissionId>>,
+    ) -> Self {
         let reason = |reason: lexicon::Reason| ReasonJson {
             kind: reason.kind.word(),
             weight: reason.weight,
@@ -311,11 +322,13 @@ impl From<CampaignRecord> for CampaignJson {
             reasons: link.reasons.into_iter().map(reason).collect(),
         };
         Self {
-            id: campaign.id.to_string(),
-            opened: campaign.opened.to_string(),
-            merged_into: campaign.merged_into.map(|id| id.to_string()),
-            submissions: campaign.submissions.iter().map(ToString::to_string).collect(),
-            links: campaign.links.into_iter().map(link).collect(),
+            id: head.id.to_string(),
+            opened: head.opened.to_string(),
+            merged_into: head.merged_into.map(|id| id.to_string()),
+            submissions: mails.items.iter().map(|mail| mail.id.to_string()).collect(),
+            total: head.submissions,
+            next: mails.next.map(|cursor| cursor.to_string()),
+            links: links.into_iter().map(link).collect(),
         }
     }
 }

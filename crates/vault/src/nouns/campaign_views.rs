@@ -4,19 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use desk::records::{
-    CampaignArrival, CampaignHead, CampaignMails, CampaignStanding, CampaignViews, Cursor, PAGE_LIMIT,
-    RecordResult, SubmissionRecord,
+    CampaignArrival, CampaignFacts, CampaignHead, CampaignMails, CampaignStanding, CampaignViews, Cursor,
+    PAGE_LIMIT, RecordResult, SubmissionRecord,
 };
 use lexicon::ids::{CampaignId, SubmissionId};
-use lexicon::{Judgement, Link};
+use lexicon::{Judgement, Link, MailFacts};
 
 use super::linking;
 use super::submissions::{columns, read};
 use crate::Vault;
-use crate::sql::args;
+use crate::sql::{args, marks, padded};
 
 /// Mails of a picture at most.
 const PICTURE: usize = 256;
+/// Mails whose facts are read at most.
+const FACTS: u32 = 1024;
+
 #[async_trait]
 impl CampaignViews for Vault {
     async fn campaign_head(&self, id: CampaignId) -> RecordResult<Option<CampaignHead>> {
@@ -122,6 +125,46 @@ impl CampaignViews for Vault {
             }
         }
         Ok(chosen.into_values().collect())
+    }
+
+    async fn campaign_facts(&self, id: CampaignId, most: u32) -> RecordResult<CampaignFacts> {
+        let mut session = self.store.snapshot("read a campaign's mails", "dissection").await?;
+        let sql = "SELECT COUNT(DISTINCT sha256) AS n FROM submission WHERE campaign = $1";
+        let distinct = session.row(sql, args![id]).await?.map_or(Ok(0), |row| row.count("n"))?;
+        let most = most.clamp(1, FACTS);
+        let oldest = "SELECT sha256, MIN(received) AS first FROM submission WHERE campaign = $1 GROUP BY sha256 \
+                      ORDER BY first, sha256 LIMIT $2";
+        let newest = "SELECT sha256, MIN(received) AS first FROM submission WHERE campaign = $1 GROUP BY sha256 \
+                      ORDER BY first DESC, sha256 DESC LIMIT $2";
+        let mut chosen: BTreeSet<(i64, String)> = BTreeSet::new();
+        for (sql, limit) in [(oldest, most - most / 2), (newest, most / 2)] {
+            for row in session.rows(sql, args![id, limit]).await? {
+                chosen.insert((row.int("first")?, row.text("sha256")?));
+            }
+        }
+        let hashes: Vec<String> = chosen.into_iter().map(|(_, sha256)| sha256).collect();
+        let mut facts: BTreeMap<String, MailFacts> = BTreeMap::new();
+        for list in padded(&hashes) {
+            // Of several dissections the latest, which is read last.
+            let marks = marks(1, 1, list.len());
+            let sql =
+                format!("SELECT sha256, facts FROM dissection WHERE sha256 IN ({marks}) ORDER BY at, engine");
+            let values = list.iter().flat_map(|sha256| args![sha256]).collect();
+            for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+                let known = serde_json::from_str(&row.text("facts")?)
+                    .map_err(|_| row.corrupt("facts", "holds no mail facts"))?;
+                facts.insert(row.text("sha256")?, known);
+            }
+        }
+        Ok(CampaignFacts {
+            mails: hashes.iter().filter_map(|sha256| facts.remove(sha256)).collect(),
+            distinct,
+        })
+    }
+
+    async fn campaign_links(&self, id: CampaignId) -> RecordResult<Vec<Link<SubmissionId>>> {
+        let mut session = self.store.snapshot("read a campaign's links", "link").await?;
+        linking::links(&mut session, id).await
     }
 
     async fn links_among(&self, mails: &[SubmissionId]) -> RecordResult<Vec<Link<SubmissionId>>> {

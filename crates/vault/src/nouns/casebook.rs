@@ -1,7 +1,5 @@
 //! Campaigns with their links and history, pins and told addresses.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use desk::records::{
     AuditEntry, CampaignEvent, CampaignRecord, CampaignSummary, Casebook, Cursor, Page, PageRequest,
@@ -123,11 +121,11 @@ impl Casebook for Vault {
         let done = async {
             session.alone().await?;
             let rows = session.rows(look, args![limit]).await?;
+            let mut linker = Linker::new(&mut session, at);
             for row in &rows {
-                let mut linker = Linker::new(&mut session, at);
                 linker.renew(row.id("id")?).await?;
-                linker.finish().await?;
             }
+            linker.finish().await?;
             Ok(rows.len() as u64)
         }
         .await;
@@ -153,15 +151,9 @@ impl Casebook for Vault {
 
     async fn campaign_members(&self, id: CampaignId) -> RecordResult<Vec<MemberId>> {
         let mut session = self.store.read("list a campaign's members", "campaign").await?;
-        let sql = "SELECT member FROM submission WHERE campaign = $1 ORDER BY received, id";
-        let mut seen = BTreeSet::new();
-        let mut members = Vec::new();
-        for row in session.rows(sql, args![id]).await? {
-            let member = row.id("member")?;
-            if seen.insert(member) {
-                members.push(member);
-            }
-        }
-        Ok(members)
+        let sql = "SELECT member FROM (SELECT member, received, id, ROW_NUMBER() OVER \
+                   (PARTITION BY member ORDER BY received, id) AS nth FROM submission WHERE campaign = $1) AS firsts \
+                   WHERE nth = 1 ORDER BY received, id";
+        session.rows(sql, args![id]).await?.iter().map(|row| row.id("member")).collect()
     }
 }

@@ -1,41 +1,70 @@
 //! What a worker writes when it has finished a submission: dissection, state, links. All in the transaction that the
 //! caller commits.
 
+use std::collections::HashMap;
+
 use casework::Signature;
 use desk::records::{Completion, DissectionRecord, RecordError, RecordResult};
+use lexicon::ids::SubmissionId;
 use lexicon::{MailFacts, SubmissionState};
 
-use super::linking::Linker;
-use crate::sql::{Session, args};
+use super::linking::{Coming, Linker};
+use crate::sql::{Session, args, insert_many, marks, padded};
 
-pub(super) async fn write(session: &mut Session, completion: &Completion) -> RecordResult<()> {
-    finish(session, completion).await?;
-    dissection(session, completion).await?;
-    let mut linker = Linker::new(session, completion.dissection.at);
-    linker.put(completion.submission, completion.signature.clone()).await?;
-    linker.finish().await
+/// Mails that are linked as one change at most.
+const AT_ONCE: usize = 512;
+/// Dissections written by one statement: some are very large.
+const DISSECTIONS: usize = 32;
+
+pub(super) async fn write(session: &mut Session, completions: &[Completion]) -> RecordResult<()> {
+    for completions in completions.chunks(AT_ONCE) {
+        let Some(latest) = completions.iter().map(|completion| completion.dissection.at).max() else {
+            continue;
+        };
+        let coming = finish(session, completions).await?;
+        for completions in completions.chunks(DISSECTIONS) {
+            dissections(session, completions).await?;
+        }
+        let mut linker = Linker::new(session, latest);
+        linker.put_all(coming).await?;
+        linker.finish().await?;
+    }
+    Ok(())
 }
 
-/// Marks the submission dissected and fills its list columns; a conflict where it is not being dissected.
-async fn finish(session: &mut Session, completion: &Completion) -> RecordResult<()> {
-    let facts = &completion.dissection.facts;
-    let sender = facts.from.as_ref().map(|from| from.address.as_str()).filter(|address| !address.is_empty());
-    let tells = u64::try_from(facts.tells.len()).unwrap_or(u64::MAX);
-    let sql = "UPDATE submission SET state = $1, subject = $2, sender = $3, tells = $4 \
-               WHERE id = $5 AND state = $6 RETURNING received";
-    let args = args![
-        SubmissionState::Dissected.word(),
-        facts.subject.as_deref(),
-        sender,
-        tells,
-        completion.submission,
-        SubmissionState::Dissecting.word(),
-    ];
-    let Some(row) = session.row(sql, args).await? else { return Err(session.conflict()) };
-    let received = row.time("received")?;
-    let sql = "UPDATE submission SET arrived = $1 WHERE id = $2";
-    session.run(sql, args![facts.arrived(received), completion.submission]).await?;
-    Ok(())
+/// Marks submissions dissected and fills their list columns; a conflict where one is not being dissected.
+async fn finish(session: &mut Session, completions: &[Completion]) -> RecordResult<Vec<Coming>> {
+    let by_id: HashMap<SubmissionId, &Completion> =
+        completions.iter().map(|completion| (completion.submission, completion)).collect();
+    let mut coming: HashMap<SubmissionId, Coming> = HashMap::new();
+    for list in padded(completions) {
+        let sql = format!(
+            "WITH given (mail, title, sent_by, told) AS (VALUES {}) UPDATE submission SET state = $1, \
+             subject = title, sender = sent_by, tells = told FROM given WHERE id = mail AND state = $2 \
+             RETURNING id, received, core, campaign",
+            marks(3, 4, list.len())
+        );
+        let mut values = args![SubmissionState::Dissected.word(), SubmissionState::Dissecting.word()];
+        for completion in &list {
+            let facts = &completion.dissection.facts;
+            let sender = facts.from.as_ref().map(|from| from.address.as_str());
+            let sender = sender.filter(|address| !address.is_empty());
+            let tells = u64::try_from(facts.tells.len()).unwrap_or(u64::MAX);
+            values.extend(args![completion.submission, facts.subject.as_deref(), sender, tells]);
+        }
+        for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+            let mail = row.id("id")?;
+            let Some(completion) = by_id.get(&mail) else { continue };
+            let arrived = completion.dissection.facts.arrived(row.time("received")?);
+            let (core, campaign) = (row.maybe_int("core")?, row.maybe_id("campaign")?);
+            let signature = completion.signature.clone();
+            coming.insert(mail, Coming { mail, signature, core, campaign, arrived: Some(arrived) });
+        }
+    }
+    if coming.len() != completions.len() {
+        return Err(session.conflict());
+    }
+    Ok(completions.iter().filter_map(|completion| coming.remove(&completion.submission)).collect())
 }
 
 /// Puts a better dissection in the stead of the known one, and its number of tells into the lists.
@@ -69,11 +98,12 @@ fn as_json(facts: &MailFacts) -> RecordResult<String> {
         .map_err(|source| RecordError::Store { action: "write mail facts as JSON", source: Box::new(source) })
 }
 
-async fn dissection(session: &mut Session, completion: &Completion) -> RecordResult<()> {
-    let record = &completion.dissection;
-    let facts = as_json(&record.facts)?;
-    let sql = "INSERT INTO dissection (sha256, engine, facts, at) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (sha256, engine) DO NOTHING";
-    session.run(sql, args![&record.sha256, &record.engine, &facts, record.at]).await?;
-    Ok(())
+async fn dissections(session: &mut Session, completions: &[Completion]) -> RecordResult<()> {
+    let mut rows = Vec::new();
+    for record in completions.iter().map(|completion| &completion.dissection) {
+        let facts = as_json(&record.facts)?;
+        rows.push(args![&record.sha256, &record.engine, &facts, record.at]);
+    }
+    let again = "ON CONFLICT (sha256, engine) DO NOTHING";
+    insert_many(session, "dissection (sha256, engine, facts, at)", 4, rows, again).await.map(|_| ())
 }

@@ -135,10 +135,7 @@ impl Submissions for Vault {
         let mut session = self.store.write("complete submissions", "submission").await?;
         let done = async {
             session.alone().await?;
-            for completion in completions {
-                completion::write(&mut session, completion).await?;
-            }
-            Ok(())
+            completion::write(&mut session, completions).await
         }
         .await;
         session.end(done).await

@@ -9,11 +9,15 @@ use super::arg::Arg;
 use super::row::Row;
 use super::session::Session;
 
-/// The most rows of one INSERT, and the most values asked for by one statement: SQLite allows 32,766 values a statement.
-const CHUNK: usize = 256;
+/// The most rows of one INSERT, and the most values asked for by one statement. SQLite allows 32,766 values a statement,
+/// but finds the name of each by going through all before it.
+const CHUNK: usize = 64;
+
+/// So few rows are one statement, whatever their number.
+const FEW: usize = 16;
 
 /// Inserts rows of `width` values each with `INSERT INTO {into} VALUES (…), (…) {after}`; what `after` says
-/// to give back is returned.
+/// to give back is returned. A statement takes a few rows or a power of two, so that few prepared ones serve all numbers.
 pub(crate) async fn insert_many(
     session: &mut Session,
     into: &'static str,
@@ -22,9 +26,11 @@ pub(crate) async fn insert_many(
     after: &'static str,
 ) -> RecordResult<Vec<Row>> {
     let mut given_back = Vec::new();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<Vec<Arg>> = rows.by_ref().take(CHUNK).collect();
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let most = rows.len().min(CHUNK);
+        let most = if most <= FEW { most } else { 1 << most.ilog2() };
+        let chunk: Vec<Vec<Arg>> = rows.by_ref().take(most).collect();
         let sql = format!("INSERT INTO {into} VALUES {} {after}", marks(1, width, chunk.len()));
         let args = chunk.into_iter().flatten().collect();
         given_back.extend(session.rows(AssertSqlSafe(sql), args).await?);
@@ -76,6 +82,6 @@ mod tests {
         assert_eq!(padded(&[1, 2, 3]), [[1, 2, 3, 3]]);
         assert!(padded::<u8>(&[]).is_empty());
         let lists = padded(&(0..300).collect::<Vec<_>>());
-        assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [256, 64]);
+        assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [64, 64, 64, 64, 64]);
     }
 }

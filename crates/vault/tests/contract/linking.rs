@@ -272,18 +272,22 @@ struct Set {
     mails: Vec<MailFacts>,
     order: Vec<usize>,
     pins: Vec<(usize, usize, bool)>,
+    /// How many mails are completed as one change.
+    at_once: usize,
 }
 
 fn some_set(most: usize) -> impl Strategy<Value = Set> {
     let pins = proptest::collection::vec((0..most, 0..most, proptest::bool::ANY), 0..4);
     (proptest::collection::vec(some_mail(), 2..most), pins).prop_flat_map(|(mails, pins)| {
         let order: Vec<usize> = (0..mails.len()).collect();
-        (Just(mails), Just(order).prop_shuffle(), Just(pins)).prop_map(|(mails, order, pins)| Set {
-            mails,
-            order,
-            pins,
-        })
+        (Just(mails), Just(order).prop_shuffle(), Just(pins), some_number())
+            .prop_map(|(mails, order, pins, at_once)| Set { mails, order, pins, at_once })
     })
+}
+
+/// How many mails are completed as one change: one by one as often as not.
+fn some_number() -> impl Strategy<Value = usize> {
+    prop_oneof![Just(1), 2usize..50]
 }
 
 /// The parts that mails fall into, by their places.
@@ -300,12 +304,17 @@ async fn by_store(vault: &Vault, set: &Set) -> (BTreeSet<Vec<usize>>, Pins) {
     let number = |mail: usize| u32::try_from(mail).unwrap() + 1;
     let mut made = Pins::default();
     let half = set.order.len() / 2;
+    let mut done: Vec<Completion> = Vec::new();
     for (nth, &at_mail) in set.order.iter().enumerate() {
         let n = number(at_mail);
         let when = i64::try_from(nth).unwrap();
         vault.receive(&NewSubmission { received: at(when), ..new(n) }, &entry()).await.unwrap();
         vault.claim().await.unwrap().unwrap();
-        vault.complete(&with_facts(n, set.mails[at_mail].clone())).await.unwrap();
+        done.push(with_facts(n, set.mails[at_mail].clone()));
+        if done.len() >= set.at_once || nth == half || nth + 1 == set.order.len() {
+            vault.complete_all(&done).await.unwrap();
+            done.clear();
+        }
         // Pins come in the middle: mails before and after them.
         if nth == half {
             for (nth, &(a, b, same)) in set.pins.iter().enumerate() {
@@ -381,9 +390,9 @@ fn places_that_fill_up_part_what_they_held_together_alike_in_any_order() {
     let sizes = proptest::collection::vec((0u32..3, 0usize..70), ROOM..ROOM * 3);
     let sets = sizes.prop_flat_map(|sizes| {
         let order: Vec<usize> = (0..sizes.len()).collect();
-        (Just(sizes), Just(order).prop_shuffle())
+        (Just(sizes), Just(order).prop_shuffle(), some_number())
     });
-    let outcome = TestRunner::new(config(8)).run(&sets, |(sizes, order)| {
+    let outcome = TestRunner::new(config(8)).run(&sets, |(sizes, order, at_once)| {
         let mails: Vec<MailFacts> = (0u32..)
             .zip(&sizes)
             .map(|(n, (template, change))| {
@@ -393,7 +402,7 @@ fn places_that_fill_up_part_what_they_held_together_alike_in_any_order() {
                 facts
             })
             .collect();
-        let set = Set { mails, order, pins: Vec::new() };
+        let set = Set { mails, order, pins: Vec::new(), at_once };
         let folder = tempfile::tempdir().unwrap();
         runtime.block_on(async {
             let (vault, _) = Vault::open_sqlite(&folder.path().join("noroshi.sqlite")).await.unwrap();

@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use casework::{Print, ROOM};
+use casework::{Print, ROOM, Signature};
 use desk::records::{RecordError, RecordResult};
 
-use crate::sql::{Session, args, insert_many};
+use super::book::{number, numbers};
+use crate::sql::{Session, args, insert_many, marks, padded};
 
 /// Places are asked for with two rows more than may be compared pair by pair: so it is seen whether there are more, and
 /// whether the last one that came was one too many.
@@ -34,88 +35,366 @@ fn corrupt(detail: &str) -> RecordError {
     RecordError::Corrupt { noun: "signature", detail: detail.to_owned() }
 }
 
-/// One shallow place as it is now.
-async fn shallow(session: &mut Session, place: u64) -> RecordResult<Vec<(u64, i64)>> {
-    let sql = "SELECT deep, anchor FROM anchor_place WHERE shallow = $1 LIMIT $2";
-    let rows = session.rows(sql, args![place, LOOK]).await?;
-    rows.iter().map(|row| Ok((row.int("deep")?.cast_unsigned(), row.int("anchor")?))).collect()
+/// Sketches that are kept in memory at most; each has about a kilobyte.
+const SKETCHES: usize = 8192;
+
+/// Shallow places that are kept in memory at most, but for those that are to be written.
+const PLACES: usize = 65_536;
+
+/// An anchor as it is now.
+#[derive(Debug, Clone, Copy)]
+struct Anchor {
+    core: i64,
+    mails: u64,
 }
 
-/// One deep place as it is now.
-async fn deep(session: &mut Session, place: (u64, u64)) -> RecordResult<Vec<i64>> {
-    let sql = "SELECT anchor FROM anchor_place WHERE shallow = $1 AND deep = $2 LIMIT $3";
-    let rows = session.rows(sql, args![place.0, place.1, LOOK]).await?;
-    rows.iter().map(|row| row.int("anchor")).collect()
+/// What a change has read of anchors and places, and what it has not written yet. What is read or written by hand here
+/// is so after [`flush`](Self::flush).
+#[derive(Default)]
+pub(super) struct Anchors {
+    /// `None` where there is none of this number.
+    anchors: HashMap<i64, Option<Anchor>>,
+    /// Anchors to write.
+    changed: BTreeSet<i64>,
+    /// Texts that nothing is stored of yet.
+    new: HashMap<i64, Print>,
+    prints: HashMap<i64, Print>,
+    /// Places, each with what is to be written to it: at least as many texts as are looked for.
+    shallow: HashMap<u64, Vec<(u64, i64)>>,
+    deep: HashMap<(u64, u64), Vec<i64>>,
+    /// Shallow place, deep place and text, to write.
+    placed: Vec<(u64, u64, i64)>,
+    /// Of how many mails more two anchors are, to write.
+    bridges: BTreeMap<(i64, i64), u64>,
 }
 
-/// What stands with `print`, which is in its places already, and shares a place in which it counts.
-async fn near(session: &mut Session, print: &Print) -> RecordResult<Near> {
-    let own = print.id().cast_signed();
-    let mut near = Near::default();
-    // All sixteen shallow places in one go: most are empty but for the text itself.
-    let wanted = print.places();
-    let parts: Vec<String> = (0..wanted.len())
-        .map(|at| {
-            format!(
-                "SELECT shallow, deep, anchor FROM (SELECT shallow, deep, anchor FROM anchor_place \
-                 WHERE shallow = ${} LIMIT $1) AS p{at}",
-                at + 2
-            )
-        })
-        .collect();
-    let sql = parts.join(" UNION ALL ");
-    let mut values = args![LOOK];
-    values.extend(wanted.iter().flat_map(|(shallow, _)| args![*shallow]));
-    let mut found: HashMap<u64, Vec<(u64, i64)>> = HashMap::new();
-    for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
-        let place = (row.int("deep")?.cast_unsigned(), row.int("anchor")?);
-        found.entry(row.int("shallow")?.cast_unsigned()).or_default().push(place);
-    }
-    for place in wanted {
-        let Some(there) = found.get(&place.0) else { continue };
-        if there.len() <= ROOM {
-            for (_, other) in there.iter().filter(|(_, other)| *other != own) {
-                *near.compare.entry(*other).or_default() += 1;
+impl Anchors {
+    /// Reads anchors.
+    async fn load(&mut self, session: &mut Session, ids: impl IntoIterator<Item = i64>) -> RecordResult<()> {
+        let missing: BTreeSet<i64> = ids.into_iter().filter(|id| !self.anchors.contains_key(id)).collect();
+        let missing: Vec<i64> = missing.into_iter().collect();
+        for list in padded(&missing) {
+            let sql = format!("SELECT id, core, mails FROM anchor WHERE id IN ({})", numbers(list.len()));
+            let values = list.iter().flat_map(|id| args![*id]).collect();
+            for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+                let anchor = Anchor { core: row.int("core")?, mails: row.count("mails")? };
+                self.anchors.insert(row.int("id")?, Some(anchor));
             }
-            continue;
         }
-        if there.len() == ROOM + 1 {
-            near.filled.push(there.iter().map(|(_, id)| *id).collect());
+        for id in missing {
+            self.anchors.entry(id).or_insert(None);
         }
-        let there = deep(session, place).await?;
-        let others = there.iter().filter(|other| **other != own);
-        if there.len() <= ROOM {
-            others.for_each(|other| *near.compare.entry(*other).or_default() += 1);
-        } else {
-            // One stands for all that were one already; where this text is the one too many, all become one with it.
-            near.unseen.extend(others.take(if there.len() == ROOM + 1 { ROOM } else { 1 }));
-        }
+        Ok(())
     }
-    Ok(near)
-}
 
-/// The cores of anchors.
-async fn cores_of(session: &mut Session, anchors: &[i64]) -> RecordResult<HashMap<i64, i64>> {
-    let mut out = HashMap::new();
-    for list in crate::sql::padded(anchors) {
-        let sql = format!("SELECT id, core FROM anchor WHERE id IN ({})", numbers(list.len()));
-        let values = list.iter().flat_map(|id| args![*id]).collect();
-        for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
-            out.insert(row.int("id")?, row.int("core")?);
-        }
+    /// The core of an anchor that was loaded.
+    fn core(&self, id: i64) -> Option<i64> {
+        self.anchors.get(&id).copied().flatten().map(|anchor| anchor.core)
     }
-    Ok(out)
-}
 
-/// `$1, $2 …`
-fn numbers(count: usize) -> String {
-    (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+    /// The cores of anchors that are there, by anchor.
+    pub(super) async fn cores(
+        &mut self,
+        session: &mut Session,
+        ids: &[i64],
+    ) -> RecordResult<HashMap<i64, i64>> {
+        self.load(session, ids.iter().copied()).await?;
+        Ok(ids.iter().filter_map(|id| Some((*id, self.core(*id)?))).collect())
+    }
+
+    /// Puts anchors into a core.
+    pub(super) async fn set_core(
+        &mut self,
+        session: &mut Session,
+        core: i64,
+        ids: &[u64],
+    ) -> RecordResult<()> {
+        self.load(session, ids.iter().map(|id| id.cast_signed())).await?;
+        for id in ids.iter().map(|id| id.cast_signed()) {
+            if let Some(Some(anchor)) = self.anchors.get_mut(&id)
+                && anchor.core != core
+            {
+                anchor.core = core;
+                self.changed.insert(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads shallow places.
+    async fn load_shallow(
+        &mut self,
+        session: &mut Session,
+        places: impl IntoIterator<Item = u64>,
+    ) -> RecordResult<()> {
+        if self.shallow.len() > PLACES && self.placed.is_empty() {
+            self.shallow.clear();
+            self.deep.clear();
+        }
+        let missing: BTreeSet<u64> = places.into_iter().filter(|it| !self.shallow.contains_key(it)).collect();
+        let missing: Vec<u64> = missing.into_iter().collect();
+        for list in padded(&missing) {
+            // A row for each place, and not one for each text in it: rows are what costs.
+            let sql = format!(
+                "WITH asked (s) AS (VALUES {}) SELECT s, (SELECT string_agg(CAST(deep AS TEXT) || ':' || \
+                 CAST(anchor AS TEXT), ',') FROM (SELECT deep, anchor FROM anchor_place WHERE shallow = s \
+                 LIMIT $1) AS few) AS texts FROM asked",
+                marks(2, 1, list.len())
+            );
+            let mut values = args![LOOK];
+            values.extend(list.iter().flat_map(|shallow| args![*shallow]));
+            for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+                let Some(texts) = row.maybe_text("texts")? else { continue };
+                let there = self.shallow.entry(row.int("s")?.cast_unsigned()).or_default();
+                for text in texts.split(',') {
+                    let (deep, id) = text.split_once(':').unwrap_or_default();
+                    there.push((number(deep)?.cast_unsigned(), number(id)?));
+                }
+            }
+        }
+        for place in missing {
+            let there = self.shallow.entry(place).or_default();
+            there.sort_unstable();
+            there.dedup();
+        }
+        Ok(())
+    }
+
+    /// Reads deep places of shallow ones that were loaded and hold too many.
+    async fn load_deep(&mut self, session: &mut Session, places: &[(u64, u64)]) -> RecordResult<()> {
+        let missing: BTreeSet<(u64, u64)> =
+            places.iter().copied().filter(|place| !self.deep.contains_key(place)).collect();
+        let missing: Vec<(u64, u64)> = missing.into_iter().collect();
+        for list in padded(&missing) {
+            let sql = format!(
+                "WITH asked (s, d) AS (VALUES {}) SELECT s, d, (SELECT string_agg(CAST(anchor AS TEXT), ',') \
+                 FROM (SELECT anchor FROM anchor_place WHERE shallow = s AND deep = d LIMIT $1) AS few) AS texts \
+                 FROM asked",
+                marks(2, 2, list.len())
+            );
+            let mut values = args![LOOK];
+            values.extend(list.iter().flat_map(|(shallow, deep)| args![*shallow, *deep]));
+            for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+                let Some(texts) = row.maybe_text("texts")? else { continue };
+                let place = (row.int("s")?.cast_unsigned(), row.int("d")?.cast_unsigned());
+                let there = self.deep.entry(place).or_default();
+                for id in texts.split(',') {
+                    there.push(number(id)?);
+                }
+            }
+        }
+        for place in missing {
+            let there = self.deep.entry(place).or_default();
+            let pending = self.placed.iter().filter(|(shallow, deep, _)| (*shallow, *deep) == place);
+            there.extend(pending.map(|(_, _, id)| *id));
+            there.sort_unstable();
+            there.dedup();
+        }
+        Ok(())
+    }
+
+    /// Puts a text into its places.
+    async fn place(&mut self, session: &mut Session, print: &Print) -> RecordResult<()> {
+        self.load_shallow(session, print.places().map(|(shallow, _)| shallow)).await?;
+        let id = print.id().cast_signed();
+        for (shallow, deep) in print.places() {
+            let there = self.shallow.entry(shallow).or_default();
+            if there.contains(&(deep, id)) {
+                continue;
+            }
+            there.push((deep, id));
+            self.placed.push((shallow, deep, id));
+            if let Some(there) = self.deep.get_mut(&(shallow, deep)) {
+                there.push(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands with `print`, which is in its places already, and shares a place in which it counts.
+    async fn near(&mut self, session: &mut Session, print: &Print) -> RecordResult<Near> {
+        let own = print.id().cast_signed();
+        let places = print.places();
+        self.load_shallow(session, places.map(|(shallow, _)| shallow)).await?;
+        let full = |shallow: &u64| self.shallow.get(shallow).is_some_and(|there| there.len() > ROOM);
+        let crowded: Vec<(u64, u64)> = places.iter().filter(|place| full(&place.0)).copied().collect();
+        self.load_deep(session, &crowded).await?;
+        let mut near = Near::default();
+        for place in places {
+            let Some(there) = self.shallow.get(&place.0) else { continue };
+            if there.len() <= ROOM {
+                for (_, other) in there.iter().filter(|(_, other)| *other != own) {
+                    *near.compare.entry(*other).or_default() += 1;
+                }
+                continue;
+            }
+            if there.len() == ROOM + 1 {
+                near.filled.push(there.iter().map(|(_, id)| *id).collect());
+            }
+            let there = self.deep.get(&place).map_or(&[][..], Vec::as_slice);
+            let others = there.iter().filter(|other| **other != own);
+            if there.len() <= ROOM {
+                others.for_each(|other| *near.compare.entry(*other).or_default() += 1);
+            } else {
+                // One stands for all that were one already; where this text is the one too many, all become one with
+                // it.
+                near.unseen.extend(others.take(if there.len() == ROOM + 1 { ROOM } else { 1 }));
+            }
+        }
+        Ok(near)
+    }
+
+    /// Reads texts, so that [`print`](Self::print) knows them.
+    async fn load_prints(&mut self, session: &mut Session, ids: &[i64]) -> RecordResult<()> {
+        if self.prints.len() > SKETCHES {
+            self.prints.clear();
+        }
+        let missing: Vec<i64> = ids
+            .iter()
+            .copied()
+            .filter(|id| !self.prints.contains_key(id) && !self.new.contains_key(id))
+            .collect();
+        self.prints.extend(prints(session, &missing).await?);
+        Ok(())
+    }
+
+    fn print(&self, id: i64) -> Option<&Print> {
+        self.new.get(&id).or_else(|| self.prints.get(&id))
+    }
+
+    /// The cores that hang together with `print` by its places.
+    async fn joined(
+        &mut self,
+        session: &mut Session,
+        print: &Print,
+        near: &Near,
+    ) -> RecordResult<BTreeSet<i64>> {
+        let all: Vec<i64> = near.compare.keys().chain(&near.unseen).copied().collect();
+        let cores = self.cores(session, &all).await?;
+        let mut out: BTreeSet<i64> = near.unseen.iter().filter_map(|id| cores.get(id)).copied().collect();
+        let mut open: Vec<(u32, i64, i64)> = near
+            .compare
+            .iter()
+            .filter_map(|(id, shared)| Some((*shared, *id, *cores.get(id)?)))
+            .filter(|(_, _, core)| !out.contains(core))
+            .collect();
+        // Those that share most places first: one that is alike decides for its whole core.
+        open.sort_unstable_by(|a, b| b.cmp(a));
+        while !open.is_empty() {
+            let rest = open.split_off(open.len().min(CHUNK));
+            let ids: Vec<i64> = open.iter().map(|(_, id, _)| *id).collect();
+            self.load_prints(session, &ids).await?;
+            for (_, id, core) in open {
+                if !out.contains(&core) && self.print(id).is_some_and(|other| print.alike(other).is_some()) {
+                    out.insert(core);
+                }
+            }
+            open = rest.into_iter().filter(|(_, _, core)| !out.contains(core)).collect();
+        }
+        Ok(out)
+    }
+
+    /// Reads at once what [`enter`](Self::enter) of these signatures asks for one by one; returns the cores that their
+    /// anchors are in.
+    pub(super) async fn prepare(
+        &mut self,
+        session: &mut Session,
+        signatures: &[&Signature],
+    ) -> RecordResult<BTreeSet<i64>> {
+        let anchors: Vec<i64> = signatures
+            .iter()
+            .flat_map(|signature| signature.anchors())
+            .map(|anchor| anchor.cast_signed())
+            .collect();
+        self.load(session, anchors.iter().copied()).await?;
+        let new: Vec<&Print> = signatures
+            .iter()
+            .flat_map(|signature| signature.prints())
+            .filter(|print| self.core(print.id().cast_signed()).is_none())
+            .collect();
+        let places = new.iter().flat_map(|print| print.places()).map(|(shallow, _)| shallow);
+        self.load_shallow(session, places).await?;
+        let places = new.iter().flat_map(|print| print.places());
+        let there = |(shallow, _): (u64, u64)| self.shallow.get(&shallow).filter(|it| it.len() <= ROOM);
+        let others: BTreeSet<i64> = places.filter_map(there).flatten().map(|(_, id)| *id).collect();
+        self.load(session, others).await?;
+        Ok(anchors.iter().filter_map(|id| self.core(*id)).collect())
+    }
+
+    /// Puts a mail's anchors in and returns the cores that hang together through it, and the anchors of each place that
+    /// filled up: what held them together there must be looked at.
+    pub(super) async fn enter(
+        &mut self,
+        session: &mut Session,
+        prints: &[Print],
+        anchors: &[u64],
+    ) -> RecordResult<(BTreeSet<i64>, Vec<Vec<i64>>)> {
+        let mut cores = BTreeSet::new();
+        let mut filled = Vec::new();
+        self.load(session, anchors.iter().map(|anchor| anchor.cast_signed())).await?;
+        for &anchor in anchors {
+            let id = anchor.cast_signed();
+            self.changed.insert(id);
+            if let Some(Some(known)) = self.anchors.get_mut(&id) {
+                known.mails += 1;
+                cores.insert(known.core);
+                continue;
+            }
+            self.anchors.insert(id, Some(Anchor { core: 0, mails: 1 }));
+            let Some(print) = prints.iter().find(|print| print.id() == anchor) else { continue };
+            self.new.insert(id, print.clone());
+            self.place(session, print).await?;
+            let near = self.near(session, print).await?;
+            cores.extend(self.joined(session, print, &near).await?);
+            filled.extend(near.filled);
+        }
+        for (at, &a) in anchors.iter().enumerate() {
+            for &b in anchors.iter().take(at) {
+                for (a, b) in [(a, b), (b, a)] {
+                    *self.bridges.entry((a.cast_signed(), b.cast_signed())).or_default() += 1;
+                }
+            }
+        }
+        cores.remove(&0);
+        Ok((cores, filled))
+    }
+
+    /// Writes everything.
+    pub(super) async fn flush(&mut self, session: &mut Session) -> RecordResult<()> {
+        let mut rows = Vec::new();
+        for id in std::mem::take(&mut self.changed) {
+            if let Some(Some(anchor)) = self.anchors.get(&id) {
+                let kept = self.new.get(&id).map(Print::to_bytes);
+                rows.push(args![id, anchor.core, anchor.mails, kept.as_deref()]);
+            }
+        }
+        // What is kept of a text never changes.
+        let again = "ON CONFLICT (id) DO UPDATE SET core = excluded.core, mails = excluded.mails";
+        insert_many(session, "anchor (id, core, mails, kept)", 4, rows, again).await?;
+        self.prints.extend(self.new.drain());
+        let mut placed = std::mem::take(&mut self.placed);
+        placed.sort_unstable();
+        let rows = placed.into_iter().map(|(shallow, deep, id)| args![shallow, deep, id]).collect();
+        let again = "ON CONFLICT DO NOTHING";
+        insert_many(session, "anchor_place (shallow, deep, anchor)", 3, rows, again).await?;
+        let bridges = std::mem::take(&mut self.bridges);
+        let rows = bridges.into_iter().map(|((a, b), mails)| args![a, b, mails]).collect();
+        let again = "ON CONFLICT (a, b) DO UPDATE SET mails = anchor_bridge.mails + excluded.mails";
+        insert_many(session, "anchor_bridge (a, b, mails)", 3, rows, again).await.map(|_| ())
+    }
+
+    /// Writes everything and forgets what was read: others change it.
+    async fn put_down(&mut self, session: &mut Session) -> RecordResult<()> {
+        self.flush(session).await?;
+        *self = Self::default();
+        Ok(())
+    }
 }
 
 /// Texts as they were kept.
 pub(super) async fn prints(session: &mut Session, ids: &[i64]) -> RecordResult<HashMap<i64, Print>> {
     let mut out = HashMap::new();
-    for list in crate::sql::padded(ids) {
+    for list in padded(ids) {
         let sql =
             format!("SELECT id, kept FROM anchor WHERE kept IS NOT NULL AND id IN ({})", numbers(list.len()));
         let values = list.iter().flat_map(|id| args![*id]).collect();
@@ -126,73 +405,6 @@ pub(super) async fn prints(session: &mut Session, ids: &[i64]) -> RecordResult<H
         }
     }
     Ok(out)
-}
-
-/// The cores that hang together with `print` by its places.
-async fn joined(session: &mut Session, print: &Print, near: &Near) -> RecordResult<BTreeSet<i64>> {
-    let all: Vec<i64> = near.compare.keys().chain(&near.unseen).copied().collect();
-    let cores = cores_of(session, &all).await?;
-    let mut out: BTreeSet<i64> = near.unseen.iter().filter_map(|id| cores.get(id)).copied().collect();
-    let mut open: Vec<(u32, i64, i64)> = near
-        .compare
-        .iter()
-        .filter_map(|(id, shared)| Some((*shared, *id, *cores.get(id)?)))
-        .filter(|(_, _, core)| !out.contains(core))
-        .collect();
-    // Those that share most places first: one that is alike decides for its whole core.
-    open.sort_unstable_by(|a, b| b.cmp(a));
-    while !open.is_empty() {
-        let rest = open.split_off(open.len().min(CHUNK));
-        let ids: Vec<i64> = open.iter().map(|(_, id, _)| *id).collect();
-        let known = prints(session, &ids).await?;
-        for (_, id, core) in open {
-            if !out.contains(&core) && known.get(&id).is_some_and(|other| print.alike(other).is_some()) {
-                out.insert(core);
-            }
-        }
-        open = rest.into_iter().filter(|(_, _, core)| !out.contains(core)).collect();
-    }
-    Ok(out)
-}
-
-/// Puts a mail's anchors in and returns the cores that hang together through it, and the anchors of each place that
-/// filled up: what held them together there must be looked at.
-pub(super) async fn enter(
-    session: &mut Session,
-    prints: &[Print],
-    anchors: &[u64],
-) -> RecordResult<(BTreeSet<i64>, Vec<Vec<i64>>)> {
-    let mut cores = BTreeSet::new();
-    let mut filled = Vec::new();
-    for &anchor in anchors {
-        let sql = "UPDATE anchor SET mails = mails + 1 WHERE id = $1 RETURNING core";
-        if let Some(row) = session.row(sql, args![anchor]).await? {
-            cores.insert(row.int("core")?);
-            continue;
-        }
-        let print = prints.iter().find(|print| print.id() == anchor);
-        let kept = print.map(Print::to_bytes);
-        let sql = "INSERT INTO anchor (id, core, mails, kept) VALUES ($1, $2, 1, $3)";
-        session.run(sql, args![anchor, 0i64, kept.as_deref()]).await?;
-        let Some(print) = print else { continue };
-        let rows = print.places().iter().map(|(shallow, deep)| args![*shallow, *deep, anchor]).collect();
-        insert_many(session, "anchor_place (shallow, deep, anchor)", 3, rows, "ON CONFLICT DO NOTHING")
-            .await?;
-        let near = near(session, print).await?;
-        cores.extend(joined(session, print, &near).await?);
-        filled.extend(near.filled);
-    }
-    for (at, &a) in anchors.iter().enumerate() {
-        for &b in anchors.iter().take(at) {
-            for (a, b) in [(a, b), (b, a)] {
-                let sql = "INSERT INTO anchor_bridge (a, b, mails) VALUES ($1, $2, 1) \
-                           ON CONFLICT (a, b) DO UPDATE SET mails = anchor_bridge.mails + 1";
-                session.run(sql, args![a, b]).await?;
-            }
-        }
-    }
-    cores.remove(&0);
-    Ok((cores, filled))
 }
 
 /// Which kind of place.
@@ -234,9 +446,11 @@ async fn crossed(
 /// Takes a mail's anchors out. Returns groups of anchors that may no longer hang together, and pairs that do from now
 /// on: a place that is no longer too full is compared again.
 pub(super) async fn leave(
+    known: &mut Anchors,
     session: &mut Session,
     anchors: &[u64],
 ) -> RecordResult<(Vec<Vec<i64>>, Vec<(i64, i64)>)> {
+    known.put_down(session).await?;
     let mut loose: Vec<Vec<i64>> = vec![anchors.iter().map(|anchor| anchor.cast_signed()).collect()];
     let mut tied = Vec::new();
     for (at, &a) in anchors.iter().enumerate() {
@@ -259,7 +473,8 @@ pub(super) async fn leave(
         }
         let id = anchor.cast_signed();
         let kept = prints(session, &[id]).await?.remove(&id);
-        let (mut around, full) = neighbours(session, id, kept.as_ref()).await?;
+        let (mut around, full) = neighbours(known, session, id, kept.as_ref()).await?;
+        known.put_down(session).await?;
         for place in full {
             // The place stays one without it; any of the others stands for it.
             around.extend(all_in(session, place).await?.into_iter().find(|other| *other != id));
@@ -291,7 +506,9 @@ pub(super) async fn leave(
 }
 
 /// What is joined to one anchor: others one by one, and places that hold too many, each of which is one as it is.
+/// Everything was written before.
 async fn neighbours(
+    known: &mut Anchors,
     session: &mut Session,
     id: i64,
     print: Option<&Print>,
@@ -300,19 +517,17 @@ async fn neighbours(
     let mut out: BTreeSet<i64> = rows.iter().map(|row| row.int("b")).collect::<RecordResult<_>>()?;
     let mut full = Vec::new();
     if let Some(print) = print {
-        let near = near(session, print).await?;
+        let near = known.near(session, print).await?;
         let ids: Vec<i64> = near.compare.keys().copied().collect();
-        for (other, theirs) in prints(session, &ids).await? {
-            if print.alike(&theirs).is_some() {
-                out.insert(other);
-            }
-        }
+        known.load_prints(session, &ids).await?;
+        let alike = |other: &&i64| known.print(**other).is_some_and(|theirs| print.alike(theirs).is_some());
+        out.extend(ids.iter().filter(alike));
         if !near.unseen.is_empty() {
-            for place in print.places() {
-                if shallow(session, place.0).await?.len() > ROOM && deep(session, place).await?.len() > ROOM {
-                    full.push(place);
-                }
-            }
+            let many = |place: &(u64, u64)| {
+                known.shallow.get(&place.0).is_some_and(|there| there.len() > ROOM)
+                    && known.deep.get(place).is_some_and(|there| there.len() > ROOM)
+            };
+            full.extend(print.places().iter().filter(|place| many(place)));
         }
     }
     out.remove(&id);
@@ -390,7 +605,12 @@ impl Walk {
 
 /// Looks whether these anchors of one core still hang together; returns what does not hang together with the rest, each
 /// piece with all its anchors. All ends are followed side by side, so that the work is that of the smaller pieces.
-pub(super) async fn pieces(session: &mut Session, ends: &[i64]) -> RecordResult<Vec<BTreeSet<i64>>> {
+pub(super) async fn pieces(
+    known: &mut Anchors,
+    session: &mut Session,
+    ends: &[i64],
+) -> RecordResult<Vec<BTreeSet<i64>>> {
+    known.flush(session).await?;
     let mut walk = Walk::default();
     for end in ends.iter().copied().collect::<BTreeSet<i64>>() {
         let at = walk.parent.len();
@@ -417,8 +637,9 @@ pub(super) async fn pieces(session: &mut Session, ends: &[i64]) -> RecordResult<
                     }
                 }
                 Some(Node::Anchor(id)) => {
-                    let print = prints(session, &[id]).await?.remove(&id);
-                    let (others, full) = neighbours(session, id, print.as_ref()).await?;
+                    known.load_prints(session, &[id]).await?;
+                    let print = known.print(id).cloned();
+                    let (others, full) = neighbours(known, session, id, print.as_ref()).await?;
                     others.into_iter().for_each(|other| walk.meet(at, Node::Anchor(other)));
                     full.into_iter().for_each(|(shallow, deep)| walk.meet(at, Node::Place(shallow, deep)));
                 }

@@ -6,8 +6,9 @@ use casework::{Card, Held, Kinds, Mark, MarkKind, Profile, Rank, Signature, TIES
 use desk::records::{RecordError, RecordResult};
 use lexicon::ids::{CampaignId, SubmissionId};
 
-use super::{Linker, anchors};
-use crate::sql::{Row, args, insert_many, padded};
+use super::book::MailPlace;
+use super::{Coming, Linker, anchors};
+use crate::sql::{Row, args};
 
 /// A core as kept.
 #[derive(Debug, Clone)]
@@ -25,7 +26,7 @@ impl Core {
         (self.profile.mails, self.ties, std::cmp::Reverse(self.first))
     }
 
-    fn read(row: &Row) -> RecordResult<Self> {
+    pub(super) fn read(row: &Row) -> RecordResult<Self> {
         let bad = || row.corrupt("held", "is in no known form");
         let kept = row.bytes("held")?;
         let mut held = Vec::with_capacity(kept.len() / HELD);
@@ -56,7 +57,7 @@ impl Core {
 /// Bytes of one kept value.
 const HELD: usize = 18;
 
-fn held_bytes(held: &[Held]) -> Vec<u8> {
+pub(super) fn held_bytes(held: &[Held]) -> Vec<u8> {
     let mut out = Vec::with_capacity(held.len() * HELD);
     for held in held {
         out.extend(held.key.to_be_bytes());
@@ -76,117 +77,110 @@ fn counted<'a>(marks: impl Iterator<Item = &'a Mark>) -> BTreeMap<u64, Held> {
     out
 }
 
-pub(super) const CORE: &str = "SELECT id, mails, ties, first, held, centre, campaign FROM core";
+/// The number that a new core of this mail has, if it is free. Cores are numbered by when their mails came: what is
+/// written about new ones then stands together in every index.
+pub(super) fn core_number(mail: SubmissionId) -> i64 {
+    let bytes = mail.uuid().into_bytes();
+    let number = |bytes: &[u8]| bytes.iter().fold(0u64, |sum, &byte| (sum << 8) | u64::from(byte));
+    // 48 bits of time in milliseconds (RFC 9562 §5.7) and 15 of chance.
+    let (time, chance) = (bytes.get(..6).unwrap_or_default(), bytes.get(14..).unwrap_or_default());
+    (number(time) << 15 | number(chance) & 0x7fff).cast_signed()
+}
 
 impl Linker<'_> {
+    /// A core that must be there.
     pub(super) async fn core(&mut self, id: i64) -> RecordResult<Core> {
-        let sql = "SELECT id, mails, ties, first, held, centre, campaign FROM core WHERE id = $1";
-        match self.session.row(sql, args![id]).await? {
-            Some(row) => Core::read(&row),
-            None => Err(RecordError::Corrupt { noun: "core", detail: "it is not there".to_owned() }),
-        }
+        self.book.load(self.session, [id]).await?;
+        self.book
+            .core(id)
+            .cloned()
+            .ok_or_else(|| RecordError::Corrupt { noun: "core", detail: "it is not there".to_owned() })
     }
 
+    /// Cores by their numbers.
     pub(super) async fn cores(&mut self, ids: &BTreeSet<i64>) -> RecordResult<Vec<Core>> {
-        let ids: Vec<i64> = ids.iter().copied().collect();
-        let mut out = BTreeMap::new();
-        for list in padded(&ids) {
-            let marks: Vec<String> = (1..=list.len()).map(|n| format!("${n}")).collect();
-            let sql = format!("{CORE} WHERE id IN ({})", marks.join(", "));
-            let values = list.iter().flat_map(|id| args![*id]).collect();
-            for row in self.session.rows(sqlx::AssertSqlSafe(sql), values).await? {
-                let core = Core::read(&row)?;
-                out.insert(core.id, core);
-            }
-        }
-        Ok(out.into_values().collect())
-    }
-
-    /// Ties and centre of a core that is there already are not touched: others keep them.
-    async fn save(&mut self, core: &Core) -> RecordResult<()> {
-        let sql = "INSERT INTO core (id, mails, ties, first, held, centre, campaign) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET mails = excluded.mails, \
-                   first = excluded.first, held = excluded.held, campaign = excluded.campaign";
-        let held = held_bytes(&core.profile.held);
-        let (mails, first) = (core.profile.mails, core.first.as_slice());
-        let values = args![core.id, mails, core.ties, first, held.as_slice(), core.centre, core.campaign];
-        self.session.run(sql, values).await.map(|_| ())
+        self.book.load(self.session, ids.iter().copied()).await?;
+        Ok(ids.iter().filter_map(|id| self.book.core(*id)).cloned().collect())
     }
 
     /// A number for a new core: from one of its mails.
     async fn new_core(&mut self, mail: SubmissionId) -> RecordResult<i64> {
-        let bytes = mail.uuid().into_bytes();
-        let mut id = bytes.iter().skip(8).fold(0u64, |sum, &byte| (sum << 8) | u64::from(byte)) >> 1;
+        let mut id = core_number(mail);
         loop {
-            let taken = self.session.row("SELECT id FROM core WHERE id = $1", args![id]).await?.is_some();
-            if !taken && id != 0 {
-                return Ok(id.cast_signed());
+            self.book.load(self.session, [id]).await?;
+            if id != 0 && self.book.core(id).is_none() {
+                return Ok(id);
             }
-            id = (id + 1) >> u32::from(id == u64::MAX >> 1);
+            id = if id == i64::MAX { 1 } else { id + 1 };
         }
     }
 
     /// The mails of a core with what was kept of them.
     pub(super) async fn cards(&mut self, core: i64) -> RecordResult<Vec<(SubmissionId, Card)>> {
+        self.book.flush_mails(self.session).await?;
         let sql = "SELECT s.id AS id, g.card AS card FROM submission s JOIN submission_signature g \
                    ON g.submission = s.id WHERE s.core = $1";
         let rows = self.session.rows(sql, args![core]).await?;
         rows.iter().map(|row| Ok((row.id("id")?, read_card(&row.bytes("card")?)?))).collect()
     }
 
+    /// Reads at once what [`enter`](Self::enter) of these mails asks for one by one.
+    pub(super) async fn prepare(&mut self, mails: &[(SubmissionId, &Signature)]) -> RecordResult<()> {
+        let signatures: Vec<&Signature> = mails.iter().map(|(_, signature)| *signature).collect();
+        let known = self.anchors.prepare(self.session, &signatures).await?;
+        let new = mails.iter().map(|(mail, _)| core_number(*mail));
+        self.book.load(self.session, known.into_iter().chain(new)).await?;
+        let values: Vec<Held> =
+            signatures.iter().flat_map(|signature| signature.marks()).map(Held::one).filter(ties).collect();
+        self.book.load_carriers(self.session, values).await?;
+        let mut pairs = Vec::new();
+        for signature in signatures {
+            let anchors: Vec<i64> = signature.anchors().iter().map(|id| id.cast_signed()).collect();
+            for core in self.anchors.cores(self.session, &anchors).await?.into_values() {
+                pairs.extend(signature.marks().iter().map(|mark| (mark.key(), core)));
+            }
+        }
+        self.book.load_counts(self.session, pairs).await
+    }
+
     /// Puts a mail in.
-    pub(super) async fn enter(&mut self, mail: SubmissionId, signature: &Signature) -> RecordResult<()> {
+    pub(super) async fn enter(&mut self, coming: &Coming) -> RecordResult<()> {
+        let Coming { mail, signature, campaign: before, arrived, .. } = coming;
+        let mail = *mail;
         let own = signature.anchors();
-        let (cores, filled) = anchors::enter(self.session, signature.prints(), &own).await?;
+        let (cores, filled) = self.anchors.enter(self.session, signature.prints(), &own).await?;
         let known = self.cores(&cores).await?;
         let mut core = match known.iter().max_by_key(|core| (core.profile.mails, core.id)) {
             Some(largest) => largest.clone(),
             None => {
                 let id = self.new_core(mail).await?;
                 let (first, profile) = (signature.identity(), Profile::default());
-                Core { id, ties: 0, first, profile, centre: id, campaign: None }
+                let core = Core { id, ties: 0, first, profile, centre: id, campaign: None };
+                self.book.open(core.clone());
+                core
             }
         };
         let own_id = core.id;
         for other in known.into_iter().filter(|other| other.id != own_id) {
             self.unite(&mut core, &other).await?;
         }
-        self.anchor(core.id, &own).await?;
+        self.anchors.set_core(self.session, core.id, &own).await?;
         let held = counted(signature.marks().iter());
         self.add(&mut core, 1, signature.identity(), &held).await?;
-        if core.campaign.is_none() {
+        if core.campaign.is_none() && before.is_some() {
             // A mail that was in a campaign before brings it along.
-            core.campaign = self.campaign_of(mail).await?;
-            if core.campaign.is_some() {
-                let sql = "UPDATE submission SET campaign = $1 WHERE core = $2";
-                self.session.run(sql, args![core.campaign, core.id]).await?;
-            }
+            core.campaign = *before;
+            self.brought.insert(core.id);
+            self.book.flush_mails(self.session).await?;
+            let sql = "UPDATE submission SET campaign = $1 WHERE core = $2";
+            self.session.run(sql, args![core.campaign, core.id]).await?;
         }
-        self.save(&core).await?;
-        let sql = "UPDATE submission SET core = $1, campaign = $2 WHERE id = $3";
-        self.session.run(sql, args![core.id, core.campaign, mail]).await?;
-        let sql = "INSERT INTO submission_signature (submission, card) VALUES ($1, $2) \
-                   ON CONFLICT (submission) DO UPDATE SET card = excluded.card";
-        self.session.run(sql, args![mail, signature.to_bytes().as_slice()]).await?;
+        let place = MailPlace { core: core.id, campaign: core.campaign, arrived: *arrived };
+        self.book.put_mail(mail, place, signature.to_bytes());
         self.dirty.insert(core.id);
+        self.book.save(core);
         for ends in filled {
             self.cut(&ends).await?;
-        }
-        Ok(())
-    }
-
-    async fn campaign_of(&mut self, mail: SubmissionId) -> RecordResult<Option<CampaignId>> {
-        match self.session.row("SELECT campaign FROM submission WHERE id = $1", args![mail]).await? {
-            Some(row) => row.maybe_id("campaign"),
-            None => Ok(None),
-        }
-    }
-
-    async fn anchor(&mut self, core: i64, ids: &[u64]) -> RecordResult<()> {
-        for id in ids {
-            self.session
-                .run("UPDATE anchor SET core = $1 WHERE id = $2 AND core <> $1", args![core, *id])
-                .await?;
         }
         Ok(())
     }
@@ -199,17 +193,17 @@ impl Linker<'_> {
         first: [u8; 16],
         values: &BTreeMap<u64, Held>,
     ) -> RecordResult<()> {
-        let rows = values.values().map(|held| args![held.key, core.id, held.mails]).collect();
-        let again = "ON CONFLICT (value, core) DO UPDATE SET mails = core_value.mails + excluded.mails \
-                     RETURNING value, mails";
-        let now: HashMap<u64, u64> =
-            insert_many(self.session, "core_value (value, core, mails)", 3, rows, again)
-                .await?
-                .iter()
-                .map(|row| Ok((row.int("value")?.cast_unsigned(), row.count("mails")?)))
-                .collect::<RecordResult<_>>()?;
-        let new: Vec<Held> =
-            values.values().filter(|held| now.get(&held.key) == Some(&held.mails)).copied().collect();
+        self.book.load_counts(self.session, values.keys().map(|key| (*key, core.id))).await?;
+        let mut new = Vec::new();
+        let mut now: HashMap<u64, u64> = HashMap::new();
+        for held in values.values() {
+            let before = self.book.count(held.key, core.id);
+            if before == 0 {
+                new.push(*held);
+            }
+            self.book.set_count(held.key, core.id, before + held.mails);
+            now.insert(held.key, before + held.mails);
+        }
         self.carried(&new, 1).await?;
         core.first = core.first.min(first);
         let total = core.profile.mails + mails;
@@ -224,49 +218,20 @@ impl Linker<'_> {
     /// Values that one core more (`change` 1) or less (-1) carries now: where a step of rarity is passed, whatever
     /// rests on the value is decided anew.
     async fn carried(&mut self, values: &[Held], change: i64) -> RecordResult<()> {
-        let values: Vec<Held> = values
-            .iter()
-            .filter(|held| !held.kind.is_strong() && held.kind.most_texts() > 0)
-            .copied()
-            .collect();
-        let carriers = self.carriers(&values).await?;
+        let values: Vec<Held> = values.iter().filter(|held| ties(held)).copied().collect();
+        self.book.load_carriers(self.session, values.iter().copied()).await?;
         for held in values {
-            let now = carriers.get(&held.key).map_or(&[][..], Vec::as_slice);
-            let texts = now.len() as u64;
+            let texts = self.book.texts(held.key);
             let before = texts.saturating_add_signed(-change);
             if held.kind.rarity(texts).to_bits() == held.kind.rarity(before).to_bits() {
                 continue;
             }
-            self.dirty.extend(now);
+            self.dirty.extend(self.book.carriers(held.key));
             if held.kind.rarity(texts) == 0.0 && change > 0 {
-                self.common.push((held, now.to_vec()));
+                self.common.push((held, self.book.carriers(held.key).collect()));
             }
         }
         Ok(())
-    }
-
-    /// The cores that carry each value; of a common one, two more than may.
-    async fn carriers(&mut self, values: &[Held]) -> RecordResult<HashMap<u64, Vec<i64>>> {
-        let mut out: HashMap<u64, Vec<i64>> = HashMap::new();
-        for list in padded(values) {
-            let parts: Vec<String> = (0..list.len())
-                .map(|at| {
-                    format!(
-                        "SELECT value, core FROM (SELECT value, core FROM core_value WHERE value = ${} \
-                         LIMIT ${}) AS v{at}",
-                        at * 2 + 1,
-                        at * 2 + 2
-                    )
-                })
-                .collect();
-            let sql = parts.join(" UNION ");
-            let limits = list.iter().flat_map(|held| args![held.key, held.kind.most_texts().min(1000) + 2]);
-            let limits = limits.collect();
-            for row in self.session.rows(sqlx::AssertSqlSafe(sql), limits).await? {
-                out.entry(row.int("value")?.cast_unsigned()).or_default().push(row.int("core")?);
-            }
-        }
-        Ok(out)
     }
 
     /// Puts all mails of one core into another.
@@ -275,9 +240,8 @@ impl Linker<'_> {
         self.forget(from, &cards).await?;
         let sql = "UPDATE submission SET core = $1, campaign = $2 WHERE core = $3";
         self.session.run(sql, args![into.id, into.campaign, from.id]).await?;
-        for (_, card) in &cards {
-            self.anchor(into.id, &card.anchors()).await?;
-        }
+        let anchors: Vec<u64> = cards.iter().flat_map(|(_, card)| card.anchors()).collect();
+        self.anchors.set_core(self.session, into.id, &anchors).await?;
         self.gone.push((from.campaign, into.id));
         let values = counted(cards.iter().flat_map(|(_, card)| &card.marks));
         self.add(into, cards.len() as u64, from.first, &values).await
@@ -287,22 +251,24 @@ impl Linker<'_> {
     async fn forget(&mut self, core: &Core, cards: &[(SubmissionId, Card)]) -> RecordResult<()> {
         let values = counted(cards.iter().flat_map(|(_, card)| &card.marks));
         for value in values.keys() {
-            let sql = "DELETE FROM core_value WHERE value = $1 AND core = $2";
-            self.session.run(sql, args![*value, core.id]).await?;
+            self.book.set_count(*value, core.id, 0);
         }
-        for near in self.near(core.id).await? {
-            self.untie(core.id, near).await?;
+        self.book.load_near(self.session, [core.id]).await?;
+        let near: Vec<i64> = self.book.near(core.id).collect();
+        self.book.load(self.session, near.iter().copied().chain([core.id])).await?;
+        for near in near {
+            self.untie(core.id, near);
         }
-        self.session.run("DELETE FROM core WHERE id = $1", args![core.id]).await?;
+        if core.centre == core.id {
+            self.book.load_groups(self.session, [core.id]).await?;
+        }
+        self.book.remove(core.id);
         self.dirty.remove(&core.id);
         self.moved.remove(&core.id);
         self.grown.remove(&core.id);
         self.centres.insert(core.centre);
         if core.centre == core.id {
-            let rows = self.session.rows("SELECT id FROM core WHERE centre = $1", args![core.id]).await?;
-            for row in &rows {
-                self.moved.insert(row.int("id")?);
-            }
+            self.moved.extend(self.book.group(core.id));
         }
         let values: Vec<Held> = values.into_values().collect();
         self.carried(&values, -1).await
@@ -310,6 +276,7 @@ impl Linker<'_> {
 
     /// Takes a mail out.
     pub(super) async fn leave(&mut self, mail: SubmissionId) -> RecordResult<()> {
+        self.book.flush_mails(self.session).await?;
         let sql = "SELECT s.core AS core, g.card AS card FROM submission s JOIN submission_signature g \
                    ON g.submission = s.id WHERE s.id = $1 AND s.core IS NOT NULL";
         let Some(row) = self.session.row(sql, args![mail]).await? else { return Ok(()) };
@@ -320,7 +287,7 @@ impl Linker<'_> {
         self.session.run("UPDATE submission SET core = NULL WHERE id = $1", args![mail]).await?;
         let all: Vec<(SubmissionId, Card)> = rest.iter().cloned().chain([(mail, card.clone())]).collect();
         self.replace(&old, &all, vec![rest]).await?;
-        let (loose, tied) = anchors::leave(self.session, &card.anchors()).await?;
+        let (loose, tied) = anchors::leave(&mut self.anchors, self.session, &card.anchors()).await?;
         for (a, b) in tied {
             self.tie_anchors(a, b).await?;
         }
@@ -342,17 +309,14 @@ impl Linker<'_> {
             };
             let mut into = into.clone();
             self.unite(&mut into, from).await?;
-            self.save(&into).await?;
             self.dirty.insert(into.id);
+            self.book.save(into);
         }
         Ok(())
     }
 
     async fn core_of_anchor(&mut self, anchor: i64) -> RecordResult<Option<i64>> {
-        match self.session.row("SELECT core FROM anchor WHERE id = $1", args![anchor]).await? {
-            Some(row) => Ok(Some(row.int("core")?)),
-            None => Ok(None),
-        }
+        Ok(self.anchors.cores(self.session, &[anchor]).await?.remove(&anchor))
     }
 
     /// Looks whether what these anchors held together still hangs together, and parts what does not.
@@ -364,7 +328,7 @@ impl Linker<'_> {
             }
         }
         for (core, ends) in of_core.into_iter().filter(|(_, ends)| ends.len() > 1) {
-            let pieces = anchors::pieces(self.session, &ends).await?;
+            let pieces = anchors::pieces(&mut self.anchors, self.session, &ends).await?;
             if pieces.is_empty() {
                 continue;
             }
@@ -400,14 +364,14 @@ impl Linker<'_> {
             let mut core = Core { id, ties: 0, first, profile, centre: id, campaign: old.campaign };
             let values = counted(part.iter().flat_map(|(_, card)| &card.marks));
             self.add(&mut core, part.len() as u64, first, &values).await?;
-            self.save(&core).await?;
+            self.book.save(core);
             if at > 0 {
-                for (mail, card) in &part {
-                    self.session
-                        .run("UPDATE submission SET core = $1 WHERE id = $2", args![id, *mail])
-                        .await?;
-                    self.anchor(id, &card.anchors()).await?;
+                let sql = "UPDATE submission SET core = $1 WHERE id = $2";
+                for (mail, _) in &part {
+                    self.session.run(sql, args![id, *mail]).await?;
                 }
+                let anchors: Vec<u64> = part.iter().flat_map(|(_, card)| card.anchors()).collect();
+                self.anchors.set_core(self.session, id, &anchors).await?;
             }
             self.dirty.insert(id);
             self.moved.insert(id);
@@ -415,65 +379,68 @@ impl Linker<'_> {
         Ok(())
     }
 
-    /// The cores that one is tied to.
-    pub(super) async fn near(&mut self, core: i64) -> RecordResult<Vec<i64>> {
-        let rows = self.session.rows("SELECT b FROM core_tie WHERE a = $1", args![core]).await?;
-        rows.iter().map(|row| row.int("b")).collect()
-    }
-
-    async fn untie(&mut self, a: i64, b: i64) -> RecordResult<()> {
-        self.session
-            .run("DELETE FROM core_tie WHERE (a = $1 AND b = $2) OR (a = $2 AND b = $1)", args![a, b])
-            .await?;
-        self.session.run("UPDATE core SET ties = ties - 1 WHERE id IN ($1, $2)", args![a, b]).await?;
-        self.untied += 1;
-        self.moved.extend([a, b]);
-        Ok(())
-    }
-
-    async fn tie(&mut self, a: i64, b: i64) -> RecordResult<()> {
-        let sql = "INSERT INTO core_tie (a, b) VALUES ($1, $2), ($2, $1) ON CONFLICT (a, b) DO NOTHING";
-        if self.session.run(sql, args![a, b]).await? == 2 {
-            self.session.run("UPDATE core SET ties = ties + 1 WHERE id IN ($1, $2)", args![a, b]).await?;
+    fn untie(&mut self, a: i64, b: i64) {
+        if self.book.tie(a, b, false) {
+            self.untied += 1;
             self.moved.extend([a, b]);
         }
-        Ok(())
+    }
+
+    fn tie(&mut self, a: i64, b: i64) {
+        if self.book.tie(a, b, true) {
+            self.moved.extend([a, b]);
+        }
     }
 
     /// Decides anew what every core that changed is tied to.
     pub(super) async fn retie(&mut self) -> RecordResult<()> {
-        while let Some(id) = self.dirty.pop_first() {
-            let core = self.core(id).await?;
-            self.grown.insert(id);
-            let weak: Vec<Held> = core
-                .profile
-                .held
-                .iter()
-                .filter(|held| !held.kind.is_strong() && held.kind.most_texts() > 0)
-                .copied()
-                .collect();
-            let carriers = self.carriers(&weak).await?;
-            let texts = |key: u64| carriers.get(&key).map_or(0, Vec::len) as u64;
-            let mut others = BTreeSet::new();
-            for held in weak.iter().filter(|held| held.kind.rarity(texts(held.key)) > 0.0) {
-                others.extend(carriers.get(&held.key).into_iter().flatten().filter(|other| **other != id));
-            }
-            let apart = self.apart_from(id).await?;
-            let mut tied = BTreeSet::new();
-            for other in self.cores(&others).await? {
-                let strength = core.profile.tie(&other.profile, texts, Kinds::ALL).0;
-                if strength >= TIES && !apart.contains(&other.id) {
-                    tied.insert(other.id);
-                }
-            }
-            for gone in self.near(id).await?.into_iter().filter(|other| !tied.contains(other)) {
-                self.untie(id, gone).await?;
-            }
-            for other in tied {
-                self.tie(id, other).await?;
-            }
+        let dirty = std::mem::take(&mut self.dirty);
+        self.grown.extend(&dirty);
+        let cores = self.cores(&dirty).await?;
+        let values = cores.iter().flat_map(|core| &core.profile.held).copied().filter(ties);
+        self.book.load_carriers(self.session, values).await?;
+        self.book.load_near(self.session, dirty.iter().copied()).await?;
+        let mut near: Vec<BTreeSet<i64>> = Vec::with_capacity(cores.len());
+        let mut wanted: BTreeSet<i64> = BTreeSet::new();
+        for core in &cores {
+            let near_one = self.may_tie(core);
+            wanted.extend(&near_one);
+            wanted.extend(self.book.near(core.id));
+            near.push(near_one);
+        }
+        self.book.load(self.session, wanted).await?;
+        for (core, others) in cores.iter().zip(near) {
+            let apart = self.apart_from(core.id).await?;
+            let texts = |key: u64| self.book.texts(key);
+            let ties_to = |other: &i64| {
+                let Some(other) = self.book.core(*other) else { return false };
+                !apart.contains(&other.id) && core.profile.tie(&other.profile, texts, Kinds::ALL).0 >= TIES
+            };
+            let tied: BTreeSet<i64> = others.into_iter().filter(ties_to).collect();
+            let gone: Vec<i64> = self.book.near(core.id).filter(|other| !tied.contains(other)).collect();
+            gone.into_iter().for_each(|other| self.untie(core.id, other));
+            tied.into_iter().for_each(|other| self.tie(core.id, other));
         }
         Ok(())
+    }
+
+    /// The cores that share enough values with one to be tied to it, if they speak for both: only these are looked at.
+    fn may_tie(&self, core: &Core) -> BTreeSet<i64> {
+        let mut shared: HashMap<i64, Vec<Held>> = HashMap::new();
+        for held in core.profile.held.iter().filter(|held| ties(held)) {
+            if held.kind.rarity(self.book.texts(held.key)) > 0.0 {
+                for other in self.book.carriers(held.key).filter(|other| *other != core.id) {
+                    shared.entry(other).or_default().push(*held);
+                }
+            }
+        }
+        let enough = |held: &[Held]| {
+            // As strongly as a core is tied that carries exactly these, in all its mails.
+            let like =
+                |mails| Profile { mails, held: held.iter().map(|held| Held { mails, ..*held }).collect() };
+            like(1).tie(&like(1), |key| self.book.texts(key), Kinds::ALL).0 >= TIES
+        };
+        shared.into_iter().filter(|(_, held)| enough(held)).map(|(core, _)| core).collect()
     }
 
     /// The cores that an analyst keeps apart from one.
@@ -481,6 +448,7 @@ impl Linker<'_> {
         if !self.has_apart().await? {
             return Ok(BTreeSet::new());
         }
+        self.book.flush_mails(self.session).await?;
         let sql = "SELECT x.core AS a, y.core AS b FROM campaign_pin p JOIN submission x ON x.id = p.a \
                    JOIN submission y ON y.id = p.b WHERE p.same = 0 AND p.withdrawn IS NULL \
                    AND x.core IS NOT NULL AND y.core IS NOT NULL AND (x.core = $1 OR y.core = $1)";
@@ -501,6 +469,11 @@ impl Linker<'_> {
         self.any_apart = Some(any);
         Ok(any)
     }
+}
+
+/// True for a value that may tie weakly.
+fn ties(held: &Held) -> bool {
+    !held.kind.is_strong() && held.kind.most_texts() > 0
 }
 
 pub(super) fn read_card(bytes: &[u8]) -> RecordResult<Card> {

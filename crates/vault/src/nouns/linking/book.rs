@@ -1,0 +1,452 @@
+//! What a change has read of cores, and what it has not written yet.
+//!
+//! Everything that linking asks about cores, their ties, values and groups is asked here: it is read once for all mails
+//! of a change, many at a time, and written once at its end. So a hundred mails cost little more statements than one.
+//! What is written by hand elsewhere (mails that move from core to core) is written after
+//! [`flush_mails`](Book::flush_mails).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use casework::{Held, MOST_CARRIERS};
+use desk::records::{RecordError, RecordResult};
+use jiff::Timestamp;
+use lexicon::ids::{CampaignId, SubmissionId};
+
+use super::cores::{Core, held_bytes};
+use crate::sql::{Session, args, insert_many, marks, padded};
+
+/// Carriers of a value that are asked for: two more than of any kind may carry it before it ties nothing, so that it is
+/// seen whether the last one passed the step.
+const LOOK: u32 = MOST_CARRIERS as u32 + 2;
+/// The same for most kinds, which fewer may carry.
+const FEW: u32 = 18;
+
+/// The cores that carry a value.
+#[derive(Debug, Default)]
+struct Carriers {
+    cores: BTreeSet<i64>,
+    /// False where there are more than were read: the value is common.
+    whole: bool,
+}
+
+/// Where a mail is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MailPlace {
+    pub(super) core: i64,
+    pub(super) campaign: Option<CampaignId>,
+    /// When it arrived where it was received, where that is not kept yet.
+    pub(super) arrived: Option<Timestamp>,
+}
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Book {
+    /// Cores as they are now; `None` where there is none of this number.
+    cores: HashMap<i64, Option<Core>>,
+    /// Cores to write.
+    changed: BTreeSet<i64>,
+    /// Cores that nothing is stored of yet.
+    fresh: HashSet<i64>,
+    /// What cores are tied to.
+    near: HashMap<i64, BTreeSet<i64>>,
+    /// Ties to write, the smaller number first: true where they hold from now on.
+    ties: BTreeMap<(i64, i64), bool>,
+    /// How many mails of a core carry a value.
+    counts: HashMap<(u64, i64), u64>,
+    /// Counts to write.
+    counted: BTreeSet<(u64, i64)>,
+    /// True where one of these is 0.
+    emptied: bool,
+    carriers: HashMap<u64, Carriers>,
+    /// Cores by the core whose campaign they are in.
+    groups: HashMap<i64, BTreeSet<i64>>,
+    /// Where mails are, to write.
+    mails: BTreeMap<SubmissionId, MailPlace>,
+    /// Cards of mails, to write.
+    cards: BTreeMap<SubmissionId, Vec<u8>>,
+}
+
+impl Book {
+    /// Reads cores, so that [`core`](Self::core) knows them.
+    pub(super) async fn load(
+        &mut self,
+        session: &mut Session,
+        ids: impl IntoIterator<Item = i64>,
+    ) -> RecordResult<()> {
+        let missing: BTreeSet<i64> = ids.into_iter().filter(|id| !self.cores.contains_key(id)).collect();
+        let missing: Vec<i64> = missing.into_iter().collect();
+        for list in padded(&missing) {
+            let sql = format!(
+                "SELECT id, mails, ties, first, held, centre, campaign FROM core WHERE id IN ({})",
+                numbers(list.len())
+            );
+            let values = list.iter().flat_map(|id| args![*id]).collect();
+            for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+                let core = Core::read(&row)?;
+                self.cores.insert(core.id, Some(core));
+            }
+        }
+        for id in missing {
+            self.cores.entry(id).or_insert(None);
+        }
+        Ok(())
+    }
+
+    /// A core that was [loaded](Self::load).
+    pub(super) fn core(&self, id: i64) -> Option<&Core> {
+        self.cores.get(&id)?.as_ref()
+    }
+
+    /// A core of a number that no core has.
+    pub(super) fn open(&mut self, core: Core) {
+        self.fresh.insert(core.id);
+        self.near.insert(core.id, BTreeSet::new());
+        self.groups.entry(core.id).or_default();
+        self.save(core);
+    }
+
+    /// Keeps a core. Ties and centre of one that is there already are not touched: others keep them.
+    pub(super) fn save(&mut self, mut core: Core) {
+        match self.core(core.id) {
+            Some(known) => (core.ties, core.centre) = (known.ties, known.centre),
+            None => {
+                if let Some(group) = self.groups.get_mut(&core.centre) {
+                    group.insert(core.id);
+                }
+            }
+        }
+        self.changed.insert(core.id);
+        self.cores.insert(core.id, Some(core));
+    }
+
+    /// Takes a core away, of which nothing is left but its row.
+    pub(super) fn remove(&mut self, id: i64) {
+        if let Some(core) = self.cores.insert(id, None).flatten()
+            && let Some(group) = self.groups.get_mut(&core.centre)
+        {
+            group.remove(&id);
+        }
+        self.near.insert(id, BTreeSet::new());
+        self.changed.insert(id);
+    }
+
+    /// Changes a core that is there.
+    pub(super) fn change(&mut self, id: i64, change: impl FnOnce(&mut Core)) {
+        let Some(core) = self.cores.get_mut(&id).and_then(Option::as_mut) else { return };
+        let before = core.centre;
+        change(core);
+        let now = core.centre;
+        if before != now {
+            if let Some(group) = self.groups.get_mut(&before) {
+                group.remove(&id);
+            }
+            if let Some(group) = self.groups.get_mut(&now) {
+                group.insert(id);
+            }
+        }
+        self.changed.insert(id);
+    }
+
+    /// Reads what cores are tied to, so that [`near`](Self::near) knows it.
+    pub(super) async fn load_near(
+        &mut self,
+        session: &mut Session,
+        ids: impl IntoIterator<Item = i64>,
+    ) -> RecordResult<()> {
+        let missing: BTreeSet<i64> = ids.into_iter().filter(|id| !self.near.contains_key(id)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut read: HashMap<i64, BTreeSet<i64>> = missing.iter().map(|id| (*id, BTreeSet::new())).collect();
+        let asked: Vec<i64> = missing.into_iter().collect();
+        for list in padded(&asked) {
+            let sql = format!("SELECT a, b FROM core_tie WHERE a IN ({})", numbers(list.len()));
+            let values = list.iter().flat_map(|id| args![*id]).collect();
+            for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+                read.entry(row.int("a")?).or_default().insert(row.int("b")?);
+            }
+        }
+        for (&(a, b), &holds) in &self.ties {
+            for (a, b) in [(a, b), (b, a)] {
+                if let Some(near) = read.get_mut(&a) {
+                    if holds {
+                        near.insert(b)
+                    } else {
+                        near.remove(&b)
+                    };
+                }
+            }
+        }
+        self.near.extend(read);
+        Ok(())
+    }
+
+    /// What a core is tied to.
+    pub(super) fn near(&self, id: i64) -> impl Iterator<Item = i64> + '_ {
+        self.near.get(&id).into_iter().flatten().copied()
+    }
+
+    /// Ties two cores, or unties them; false where they were so already. Both were loaded, and what `a` is tied to.
+    pub(super) fn tie(&mut self, a: i64, b: i64, holds: bool) -> bool {
+        let near = self.near.entry(a).or_default();
+        if !(if holds { near.insert(b) } else { near.remove(&b) }) {
+            return false;
+        }
+        if let Some(near) = self.near.get_mut(&b) {
+            if holds {
+                near.insert(a)
+            } else {
+                near.remove(&a)
+            };
+        }
+        for id in [a, b] {
+            self.change(id, |core| {
+                core.ties = if holds { core.ties + 1 } else { core.ties.saturating_sub(1) };
+            });
+        }
+        self.ties.insert((a.min(b), a.max(b)), holds);
+        true
+    }
+
+    /// Reads how many mails of cores carry values, so that [`count`](Self::count) knows it.
+    pub(super) async fn load_counts(
+        &mut self,
+        session: &mut Session,
+        pairs: impl IntoIterator<Item = (u64, i64)>,
+    ) -> RecordResult<()> {
+        let missing: BTreeSet<(u64, i64)> = pairs
+            .into_iter()
+            .filter(|pair| !self.fresh.contains(&pair.1) && !self.counts.contains_key(pair))
+            .collect();
+        let missing: Vec<(u64, i64)> = missing.into_iter().collect();
+        for list in padded(&missing) {
+            let sql = format!(
+                "WITH asked (v, c) AS (VALUES {}) SELECT value, core, mails FROM asked JOIN core_value \
+                 ON value = v AND core = c",
+                marks(1, 2, list.len())
+            );
+            let values = list.iter().flat_map(|(value, core)| args![*value, *core]).collect();
+            for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+                let pair = (row.int("value")?.cast_unsigned(), row.int("core")?);
+                self.counts.insert(pair, row.count("mails")?);
+            }
+        }
+        for pair in missing {
+            self.counts.entry(pair).or_insert(0);
+        }
+        Ok(())
+    }
+
+    /// How many mails of a core carry a value.
+    pub(super) fn count(&self, value: u64, core: i64) -> u64 {
+        self.counts.get(&(value, core)).copied().unwrap_or(0)
+    }
+
+    /// Says how many mails of a core carry a value.
+    pub(super) fn set_count(&mut self, value: u64, core: i64, mails: u64) {
+        self.counts.insert((value, core), mails);
+        self.counted.insert((value, core));
+        self.emptied |= mails == 0;
+        let Some(carriers) = self.carriers.get_mut(&value) else { return };
+        if mails > 0 {
+            carriers.cores.insert(core);
+        } else {
+            carriers.cores.remove(&core);
+            // Of a common value others may come to sight.
+            if !carriers.whole {
+                self.carriers.remove(&value);
+            }
+        }
+    }
+
+    /// Reads which cores carry values, so that [`carriers`](Self::carriers) knows it: of a common one, two more
+    /// than may.
+    pub(super) async fn load_carriers(
+        &mut self,
+        session: &mut Session,
+        values: impl IntoIterator<Item = Held>,
+    ) -> RecordResult<()> {
+        let (mut few, mut many) = (BTreeSet::new(), BTreeSet::new());
+        for held in values.into_iter().filter(|held| !self.carriers.contains_key(&held.key)) {
+            let of = if held.kind.most_texts() + 2 <= u64::from(FEW) { &mut few } else { &mut many };
+            of.insert(held.key);
+        }
+        if self.emptied && !(few.is_empty() && many.is_empty()) {
+            self.flush_counts(session).await?;
+        }
+        for (missing, most) in [(few, FEW), (many, LOOK)] {
+            self.read_carriers(session, missing.into_iter().collect(), most).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads up to `most` cores of each value.
+    async fn read_carriers(
+        &mut self,
+        session: &mut Session,
+        missing: Vec<u64>,
+        most: u32,
+    ) -> RecordResult<()> {
+        for list in padded(&missing) {
+            // A row for each value, and not one for each of its cores: rows are what costs.
+            let sql = format!(
+                "WITH asked (v) AS (VALUES {}) SELECT v, (SELECT string_agg(CAST(core AS TEXT), ',') FROM \
+                 (SELECT core FROM core_value WHERE value = v LIMIT $1) AS few) AS cores FROM asked",
+                marks(2, 1, list.len())
+            );
+            let mut asked = args![most];
+            asked.extend(list.iter().flat_map(|value| args![*value]));
+            for row in session.rows(sqlx::AssertSqlSafe(sql), asked).await? {
+                let Some(cores) = row.maybe_text("cores")? else { continue };
+                let carriers = self.carriers.entry(row.int("v")?.cast_unsigned()).or_default();
+                for core in cores.split(',') {
+                    carriers.cores.insert(number(core)?);
+                }
+            }
+        }
+        for value in missing {
+            let carriers = self.carriers.entry(value).or_default();
+            carriers.whole = carriers.cores.len() < most as usize;
+            let pending = self.counted.range((value, i64::MIN)..=(value, i64::MAX));
+            carriers.cores.extend(pending.map(|(_, core)| *core));
+        }
+        Ok(())
+    }
+
+    /// The cores that carry a value.
+    pub(super) fn carriers(&self, value: u64) -> impl Iterator<Item = i64> + '_ {
+        self.carriers.get(&value).into_iter().flat_map(|carriers| &carriers.cores).copied()
+    }
+
+    /// How many cores carry a value; where it is common, at least two more than may.
+    pub(super) fn texts(&self, value: u64) -> u64 {
+        self.carriers.get(&value).map_or(0, |carriers| carriers.cores.len() as u64)
+    }
+
+    /// Reads which cores are in the campaigns of these, so that [`group`](Self::group) knows it.
+    pub(super) async fn load_groups(
+        &mut self,
+        session: &mut Session,
+        centres: impl IntoIterator<Item = i64>,
+    ) -> RecordResult<()> {
+        let missing: BTreeSet<i64> =
+            centres.into_iter().filter(|centre| !self.groups.contains_key(centre)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut read: HashMap<i64, BTreeSet<i64>> = missing.iter().map(|id| (*id, BTreeSet::new())).collect();
+        let asked: Vec<i64> = missing.into_iter().collect();
+        for list in padded(&asked) {
+            let sql = format!("SELECT id, centre FROM core WHERE centre IN ({})", numbers(list.len()));
+            let values = list.iter().flat_map(|id| args![*id]).collect();
+            for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+                let id = row.int("id")?;
+                if !self.changed.contains(&id) {
+                    read.entry(row.int("centre")?).or_default().insert(id);
+                }
+            }
+        }
+        for core in self.changed.iter().filter_map(|id| self.core(*id)) {
+            if let Some(group) = read.get_mut(&core.centre) {
+                group.insert(core.id);
+            }
+        }
+        self.groups.extend(read);
+        Ok(())
+    }
+
+    /// The cores that are in the campaign of one.
+    pub(super) fn group(&self, centre: i64) -> BTreeSet<i64> {
+        self.groups.get(&centre).cloned().unwrap_or_default()
+    }
+
+    /// Says in which core and campaign a mail is, and what is kept of it.
+    pub(super) fn put_mail(&mut self, mail: SubmissionId, place: MailPlace, card: Vec<u8>) {
+        self.mails.insert(mail, place);
+        self.cards.insert(mail, card);
+    }
+
+    /// Writes where mails are: what reads or writes that by hand asks for it before.
+    pub(super) async fn flush_mails(&mut self, session: &mut Session) -> RecordResult<()> {
+        let mails: Vec<(SubmissionId, MailPlace)> = std::mem::take(&mut self.mails).into_iter().collect();
+        for list in padded(&mails) {
+            let sql = format!(
+                "WITH given (mail, its_core, its_campaign, at) AS (VALUES {}) UPDATE submission \
+                 SET core = its_core, campaign = its_campaign, arrived = COALESCE(at, arrived) FROM given \
+                 WHERE id = mail",
+                marks(1, 4, list.len())
+            );
+            let mut values = Vec::with_capacity(list.len() * 4);
+            for (mail, MailPlace { core, campaign, arrived }) in list {
+                values.extend(args![mail, core, campaign, arrived]);
+            }
+            session.run(sqlx::AssertSqlSafe(sql), values).await?;
+        }
+        let cards = std::mem::take(&mut self.cards);
+        let rows = cards.iter().map(|(mail, card)| args![*mail, card.as_slice()]).collect();
+        let again = "ON CONFLICT (submission) DO UPDATE SET card = excluded.card";
+        insert_many(session, "submission_signature (submission, card)", 2, rows, again).await.map(|_| ())
+    }
+
+    async fn flush_counts(&mut self, session: &mut Session) -> RecordResult<()> {
+        let mut rows = Vec::new();
+        let mut gone = Vec::new();
+        for (value, core) in std::mem::take(&mut self.counted) {
+            match self.count(value, core) {
+                0 => gone.push((value, core)),
+                mails => rows.push(args![value, core, mails]),
+            }
+        }
+        for (value, core) in gone {
+            session.run("DELETE FROM core_value WHERE value = $1 AND core = $2", args![value, core]).await?;
+        }
+        self.emptied = false;
+        let again = "ON CONFLICT (value, core) DO UPDATE SET mails = excluded.mails";
+        insert_many(session, "core_value (value, core, mails)", 3, rows, again).await.map(|_| ())
+    }
+
+    /// Writes everything.
+    pub(super) async fn flush(&mut self, session: &mut Session) -> RecordResult<()> {
+        self.flush_mails(session).await?;
+        self.flush_counts(session).await?;
+        let mut rows = Vec::new();
+        for id in std::mem::take(&mut self.changed) {
+            let Some(core) = self.core(id) else {
+                session.run("DELETE FROM core WHERE id = $1", args![id]).await?;
+                continue;
+            };
+            let (held, first) = (held_bytes(&core.profile.held), core.first.as_slice());
+            let (mails, held) = (core.profile.mails, held.as_slice());
+            rows.push(args![core.id, mails, core.ties, first, held, core.centre, core.campaign]);
+        }
+        self.fresh.clear();
+        let again = "ON CONFLICT (id) DO UPDATE SET mails = excluded.mails, ties = excluded.ties, \
+                     first = excluded.first, held = excluded.held, centre = excluded.centre, \
+                     campaign = excluded.campaign";
+        let into = "core (id, mails, ties, first, held, centre, campaign)";
+        insert_many(session, into, 7, rows, again).await?;
+        let mut rows = Vec::new();
+        for ((a, b), holds) in std::mem::take(&mut self.ties) {
+            if holds {
+                rows.extend([args![a, b], args![b, a]]);
+            } else {
+                let sql = "DELETE FROM core_tie WHERE (a = $1 AND b = $2) OR (a = $2 AND b = $1)";
+                session.run(sql, args![a, b]).await?;
+            }
+        }
+        insert_many(session, "core_tie (a, b)", 2, rows, "ON CONFLICT (a, b) DO NOTHING").await.map(|_| ())
+    }
+}
+
+/// `$1, $2 …`
+pub(super) fn numbers(count: usize) -> String {
+    (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A number out of a list that a database put together.
+pub(super) fn number(text: &str) -> RecordResult<i64> {
+    text.parse().map_err(|_| RecordError::Corrupt {
+        noun: "number",
+        detail: "a list of numbers is in no known form".to_owned(),
+    })
+}
