@@ -36,12 +36,12 @@ const SHORTENERS: &[&str] = &[
     "youtu.be",
 ];
 
-/// Freemail and providers' mail, sorted.
+/// Freemail and providers' mail, sorted; `freemail.example` is for examples and tests.
 #[rustfmt::skip]
 const FREEMAIL: &[&str] = &[
     "126.com", "163.com", "aim.com", "aol.com", "au.com", "auone.jp", "biglobe.ne.jp", "bigpond.com",
     "btinternet.com", "comcast.net", "cox.net", "daum.net", "dion.ne.jp", "docomo.ne.jp", "duck.com",
-    "earthlink.net", "excite.co.jp", "ezweb.ne.jp", "fastmail.com", "foxmail.com", "free.fr", "freenet.de",
+    "earthlink.net", "excite.co.jp", "ezweb.ne.jp", "fastmail.com", "foxmail.com", "free.fr", "freemail.example", "freenet.de",
     "gmail.com", "gmx.com", "gmx.de", "gmx.net", "goo.jp", "googlemail.com", "hanmail.net", "hotmail.co.jp",
     "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.es", "hotmail.fr", "hotmail.it", "hushmail.com",
     "i.softbank.jp", "icloud.com", "inbox.com", "inbox.ru", "infoseek.jp", "jcom.home.ne.jp", "juno.com",

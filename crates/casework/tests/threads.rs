@@ -66,7 +66,7 @@ fn find_with(mails: &[Mail], own: &Own) -> Findings {
 /// 表1: nine mails. The report gives 13 minutes from #4-6 to #4-7, 51 from #4-8 to #4-9, and 11 to 15 minutes from an
 /// answer to the file; the other intervals are invented.
 fn table() -> Vec<Mail> {
-    let (lab, desk) = ("kenkyu.sato@yahoo.co.jp", "info@member.example");
+    let (lab, desk) = ("kenkyu.sato@freemail.example", "info@member.example");
     let subject = "製品に関するお問い合わせ";
     let one = mail("4-1", lab, desk, 0).subject(subject).text(ENQUIRY);
     let two = mail("4-2", desk, lab, 95)
@@ -132,7 +132,7 @@ fn the_table_of_the_report_comes_out_with_its_kinds_and_intervals() {
     assert!(thread.evidence.iter().any(|e| e.sign == Sign::Quick && e.step == Some(2)));
     assert!(thread.evidence.iter().any(|e| e.sign == Sign::SentAgain && e.step == Some(4)));
     assert_eq!((thread.desk.as_str(), thread.window.as_str()), ("member.example", "info@member.example"));
-    assert_eq!(thread.outside, "kenkyu.sato@yahoo.co.jp");
+    assert_eq!(thread.outside, "kenkyu.sato@freemail.example");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_thread_is_found_without_references_by_subject_or_by_quotation() {
     let quoting: String = ENQUIRY.split('。').map(|line| format!("> {line}。\n")).collect();
     let mut answer = mails[1].clone().subject("Re: ご連絡");
     answer.0.body.text =
-        format!("ありがとうございます。\n\n2013年8月7日 9:00 <kenkyu.sato@yahoo.co.jp>:\n{quoting}");
+        format!("ありがとうございます。\n\n2013年8月7日 9:00 <kenkyu.sato@freemail.example>:\n{quoting}");
     let found = find(&[mails[0].clone(), answer]);
     assert_eq!((found.threads.len(), found.threads[0].steps.len()), (1, 2));
 }
@@ -231,7 +231,7 @@ fn forwards_count_as_the_mails_inside_of_them_and_each_mail_once() {
 
 #[test]
 fn a_genuine_customer_with_a_document_within_minutes_is_no_attack() {
-    let (customer, desk) = ("tanaka@yahoo.co.jp", "info@member.example");
+    let (customer, desk) = ("tanaka@freemail.example", "info@member.example");
     let one =
         mail("1", customer, desk, 0).subject("見積のお願い").text("装置の見積をお願いできますでしょうか。");
     let two = mail("2", desk, customer, 20)
@@ -266,7 +266,7 @@ fn enquiry(number: usize, minute: i64, from: &str) -> Mail {
 
 #[test]
 fn three_windows_within_four_minutes_are_one_move_and_five_organisations_in_two_weeks_one_wave() {
-    let from = "lab.yamada@yahoo.co.jp";
+    let from = "lab.yamada@freemail.example";
     let day = 24 * 60;
     let mut mails = vec![
         enquiry(1, 0, from),
@@ -309,7 +309,7 @@ fn an_address_that_read_the_desks_answer_before_it_attacked_is_the_operators_whe
     let mut mails = table();
     for mail in &mut mails {
         let of = |mailbox: &mut Mailbox| {
-            if mailbox.address == "kenkyu.sato@yahoo.co.jp" {
+            if mailbox.address == "kenkyu.sato@freemail.example" {
                 mailbox.address = lab.to_owned();
             }
         };
@@ -333,7 +333,7 @@ fn an_address_that_read_the_desks_answer_before_it_attacked_is_the_operators_whe
 
 #[test]
 fn enquiries_in_the_same_words_from_changing_addresses_are_one_operators() {
-    let found = find(&[enquiry(1, 0, "a.sato@yahoo.co.jp"), enquiry(2, 3, "b.kato@yahoo.co.jp")]);
+    let found = find(&[enquiry(1, 0, "a.sato@freemail.example"), enquiry(2, 3, "b.kato@freemail.example")]);
     assert_eq!(found.operations.len(), 1);
     assert_eq!(found.operations[0].standing, Standing::Forming);
     assert_eq!(found.threads.iter().filter(|thread| thread.waits).count(), 2);
@@ -352,11 +352,11 @@ fn a_newsletter_to_many_is_no_operation() {
 
 #[test]
 fn who_comes_back_after_months_is_told_as_a_revisit() {
-    let from = "lab.yamada@yahoo.co.jp";
+    let from = "lab.yamada@freemail.example";
     let mut mails = table();
     let months = 90 * 24 * 60;
     mails.push(
-        mail("r1", "kenkyu.sato@yahoo.co.jp", "info@member.example", months)
+        mail("r1", "kenkyu.sato@freemail.example", "info@member.example", months)
             .subject("追加のご質問")
             .text(ENQUIRY),
     );
@@ -394,14 +394,14 @@ fn the_desk_is_known_by_its_domains_even_where_it_writes_first() {
 fn a_mail_that_refers_to_and_quotes_everything_joins_only_its_own_conversation() {
     let mut mails: Vec<Mail> = (0..300)
         .map(|n| {
-            mail(&format!("m{n}"), &format!("p{n}@yahoo.co.jp"), &format!("d@o{n}.example"), n)
+            mail(&format!("m{n}"), &format!("p{n}@freemail.example"), &format!("d@o{n}.example"), n)
                 .subject(&format!("件{n}"))
                 .text(&format!("{n}番目の話題について、{}", "ご相談".repeat(n as usize % 7 + 1)))
         })
         .collect();
     let everything: String = mails.iter().map(|mail| format!("> {}\n", mail.0.body.text)).collect();
     let all: Vec<&Mail> = mails.iter().collect();
-    let greedy = mail("greedy", "p5@yahoo.co.jp", "d@o5.example", 1000)
+    let greedy = mail("greedy", "p5@freemail.example", "d@o5.example", 1000)
         .subject("Re: 件5")
         .text(&everything)
         .answers(&all);
@@ -418,7 +418,7 @@ proptest! {
     #[test]
     fn any_order_gives_the_same_threads(seed in any::<u64>()) {
         let mut mails = table();
-        mails.extend([enquiry(1, 0, "a.sato@yahoo.co.jp"), enquiry(2, 3, "b.kato@yahoo.co.jp"), enquiry(3, 5, "c@yahoo.co.jp")]);
+        mails.extend([enquiry(1, 0, "a.sato@freemail.example"), enquiry(2, 3, "b.kato@freemail.example"), enquiry(3, 5, "c@freemail.example")]);
         let ids = |mails: &[Mail]| {
             let found = find(mails);
             let threads: Vec<_> = found.threads.iter().map(|t| (t.id.clone(), t.standing, t.steps.iter().map(|s| s.kind).collect::<Vec<_>>())).collect();

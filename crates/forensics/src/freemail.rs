@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-/// Free mail worldwide and in Japan, then Japanese access providers and mobile operators.
+/// Free mail worldwide and in Japan, then Japanese access providers and mobile operators. `freemail.example` is for examples
+/// and tests.
 #[rustfmt::skip]
 const BUILT_IN: &[&str] = &[
     "126.com", "139.com", "163.com", "188.com", "aim.com", "aliyun.com", "aol.com", "aol.jp", "bk.ru",
     "caramail.com", "cock.li", "daum.net", "disroot.org", "email.com", "excite.co.jp", "excite.com", "fastmail.com",
-    "fastmail.fm", "foxmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net",
+    "fastmail.fm", "foxmail.com", "free.fr", "freemail.example", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net",
     "googlemail.com", "goo.jp", "hanmail.net", "hey.com", "hotmail.ca", "hotmail.co.jp", "hotmail.co.uk",
     "hotmail.com", "hotmail.com.br", "hotmail.de", "hotmail.es", "hotmail.fr", "hotmail.it", "hushmail.com",
     "icloud.com", "inbox.lv", "inbox.ru", "infoseek.jp", "keemail.me", "kakao.com", "laposte.net", "libero.it",

@@ -132,7 +132,7 @@ async fn several_mails_are_judged_at_once_from_the_inbox() {
 #[tokio::test]
 async fn a_suggestion_is_explained_and_how_often_it_is_overruled_opens_down_to_the_decisions() {
     let hub = Hub::new().await;
-    let enquiry = "From: =?UTF-8?B?5Lit6YeM?= <nakazato.test@gmail.com>\r\nTo: desk@example.com\r\nSubject: enquiry\r\n\
+    let enquiry = "From: =?UTF-8?B?5Lit6YeM?= <nakazato@freemail.example>\r\nTo: desk@example.com\r\nSubject: enquiry\r\n\
         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
         突然のご連絡失礼いたします。貴社の製品を使用しておりますが、不具合と思われる現象が発生しております。\
         お問い合わせの窓口はこちらのメールアドレスでよろしいでしょうか。\r\n";

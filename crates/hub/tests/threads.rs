@@ -45,7 +45,7 @@ async fn open_warnings(hub: &Hub, user: &str) -> usize {
     answer["items"].as_array().unwrap().iter().filter(|item| item["open"] == true).count()
 }
 
-const LAB: &str = "kenkyu.sato@yahoo.co.jp";
+const LAB: &str = "kenkyu.sato@freemail.example";
 
 #[tokio::test]
 async fn who_has_the_enquiry_before_him_is_warned_as_soon_as_the_operator_attacks_elsewhere() {
@@ -148,7 +148,7 @@ async fn genuine_mail_that_is_used_again_is_found_whichever_came_first() {
     let stolen = |id: &str, minute| {
         mail(
             id,
-            "eigyo.own@yahoo.co.jp",
+            "eigyo.own@freemail.example",
             "x@other.example",
             minute,
             "kyoudou",

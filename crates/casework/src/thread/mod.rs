@@ -128,7 +128,7 @@ pub struct Findings {
 ///     subject: Some("Re: 製品について".into()),
 ///     ..MailFacts::default()
 /// };
-/// let (sato, desk) = ("sato@yahoo.co.jp", "info@member.example");
+/// let (sato, desk) = ("sato@freemail.example", "info@member.example");
 /// let mut attack = mail("3", sato, desk, 31);
 /// attack.attachments = vec![Attachment { kind: "rar".into(), encrypted: Some(true), ..Attachment::default() }];
 /// let mails = [mail("1", sato, desk, 0), mail("2", desk, sato, 18), attack];
