@@ -214,7 +214,7 @@ impl MarkKind {
     /// How much of its weight a value keeps that `texts` different texts carry: falls in steps, so that one more
     /// mail changes what rests on a value only where a step is passed.
     pub fn rarity(self, texts: u64) -> f64 {
-        if texts > self.most_texts() {
+        if texts > self.most_texts() || self.most_texts() == 0 {
             return 0.0;
         }
         if self.most_texts() > MOST_TEXTS {

@@ -148,6 +148,33 @@ pub(crate) async fn a_mail_that_is_pinned_apart_leaves_its_template(vault: Vault
     assert_eq!(campaign_of(&vault, 2).await, None);
 }
 
+pub(crate) async fn a_mail_that_leaves_parts_what_only_it_held_together(vault: Vault) {
+    members(&vault, 1).await;
+    let program = |kind: &str| Attachment {
+        kind: kind.to_owned(),
+        size: 9_000,
+        sha256: "ab".repeat(32),
+        ..Attachment::default()
+    };
+    // 1: the program; 2: the program with a text; 3: nearly that text; 4: something else.
+    let of = |text: u32, own: u32, kind: Option<&str>| {
+        let mut facts = MailFacts::default();
+        facts.body.text = format!("{} {}", text_of(text), text_of(own).get(..10).unwrap());
+        facts.attachments = kind.map(program).into_iter().collect();
+        facts
+    };
+    let mails = [of(1, 91, Some("exe")), of(2, 92, Some("exe")), of(2, 93, None), of(4, 94, None)];
+    for (n, facts) in (1..).zip(mails) {
+        complete(&vault, n, facts).await;
+    }
+    assert!(campaign_of(&vault, 1).await.is_some());
+    assert_eq!(campaign_of(&vault, 1).await, campaign_of(&vault, 3).await);
+    vault.put_pin(&pin(1, 4, 2, false), &entry()).await.unwrap();
+    for n in 1..=4 {
+        assert_eq!(campaign_of(&vault, n).await, None, "{n}");
+    }
+}
+
 pub(crate) async fn a_pin_that_contradicts_an_earlier_one_is_refused_by_its_name(vault: Vault) {
     members(&vault, 1).await;
     for n in 1..=4 {

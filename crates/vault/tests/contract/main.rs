@@ -115,6 +115,7 @@ contract! {
         workers_that_complete_at_once_come_to_what_one_after_the_other_does,
         a_pin_ties_what_nothing_else_ties_and_survives_what_comes,
         a_mail_that_is_pinned_apart_leaves_its_template,
+        a_mail_that_leaves_parts_what_only_it_held_together,
         a_pin_that_contradicts_an_earlier_one_is_refused_by_its_name,
         a_pin_that_is_withdrawn_leaves_the_mails_to_what_they_say,
         a_told_address_ties_and_is_told_once,

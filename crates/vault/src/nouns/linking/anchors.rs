@@ -479,10 +479,16 @@ pub(super) async fn leave(
             // The place stays one without it; any of the others stands for it.
             around.extend(all_in(session, place).await?.into_iter().find(|other| *other != id));
         }
+        // All that hung together by it, be it by a mail of both or by their texts, may have done so by it alone.
+        loose.retain(|group| {
+            let of = group.contains(&id);
+            if of {
+                around.extend(group);
+            }
+            !of
+        });
+        around.remove(&id);
         loose.push(around.into_iter().collect());
-        for group in &mut loose {
-            group.retain(|other| *other != id);
-        }
         session.run("DELETE FROM anchor WHERE id = $1", args![anchor]).await?;
         let Some(print) = kept else { continue };
         for (shallow, deep) in print.places() {

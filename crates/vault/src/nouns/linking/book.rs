@@ -18,8 +18,6 @@ use crate::sql::{Session, args, insert_many, marks, padded};
 /// Carriers of a value that are asked for: two more than of any kind may carry it before it ties nothing, so that it is
 /// seen whether the last one passed the step.
 const LOOK: u32 = MOST_CARRIERS as u32 + 2;
-/// The same for most kinds, which fewer may carry.
-const FEW: u32 = 18;
 
 /// The cores that carry a value.
 #[derive(Debug, Default)]
@@ -266,27 +264,12 @@ impl Book {
         session: &mut Session,
         values: impl IntoIterator<Item = Held>,
     ) -> RecordResult<()> {
-        let (mut few, mut many) = (BTreeSet::new(), BTreeSet::new());
-        for held in values.into_iter().filter(|held| !self.carriers.contains_key(&held.key)) {
-            let of = if held.kind.most_texts() + 2 <= u64::from(FEW) { &mut few } else { &mut many };
-            of.insert(held.key);
-        }
-        if self.emptied && !(few.is_empty() && many.is_empty()) {
+        let missing: BTreeSet<u64> =
+            values.into_iter().map(|held| held.key).filter(|key| !self.carriers.contains_key(key)).collect();
+        if self.emptied && !missing.is_empty() {
             self.flush_counts(session).await?;
         }
-        for (missing, most) in [(few, FEW), (many, LOOK)] {
-            self.read_carriers(session, missing.into_iter().collect(), most).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads up to `most` cores of each value.
-    async fn read_carriers(
-        &mut self,
-        session: &mut Session,
-        missing: Vec<u64>,
-        most: u32,
-    ) -> RecordResult<()> {
+        let missing: Vec<u64> = missing.into_iter().collect();
         for list in padded(&missing) {
             // A row for each value, and not one for each of its cores: rows are what costs.
             let sql = format!(
@@ -294,7 +277,7 @@ impl Book {
                  (SELECT core FROM core_value WHERE value = v LIMIT $1) AS few) AS cores FROM asked",
                 marks(2, 1, list.len())
             );
-            let mut asked = args![most];
+            let mut asked = args![LOOK];
             asked.extend(list.iter().flat_map(|value| args![*value]));
             for row in session.rows(sqlx::AssertSqlSafe(sql), asked).await? {
                 let Some(cores) = row.maybe_text("cores")? else { continue };
@@ -306,7 +289,7 @@ impl Book {
         }
         for value in missing {
             let carriers = self.carriers.entry(value).or_default();
-            carriers.whole = carriers.cores.len() < most as usize;
+            carriers.whole = carriers.cores.len() < LOOK as usize;
             let pending = self.counted.range((value, i64::MIN)..=(value, i64::MAX));
             carriers.cores.extend(pending.map(|(_, core)| *core));
         }
