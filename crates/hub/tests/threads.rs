@@ -97,7 +97,7 @@ async fn who_has_the_enquiry_before_him_is_warned_as_soon_as_the_operator_attack
     assert!(page.contains("13分") || page.contains("13 min"), "{page}");
     // What leads to the attacker is shown defanged, in the list too.
     for page in [page, hub.page(&cookie, "/threads").await.text()] {
-        assert!(page.contains("kenkyu.sato[@]yahoo[.]co[.]jp") && !page.contains(LAB), "{page}");
+        assert!(page.contains("kenkyu.sato[@]freemail[.]example") && !page.contains(LAB), "{page}");
     }
     // Once `a`'s desk has answered, the warning is closed.
     hub.submit("a", &mail("5@a", "info@a-desk.example", LAB, 90, "Re: Enquiry", &["1@x"], "承ります。"))
