@@ -261,18 +261,22 @@ pub(crate) fn last_two_dots(text: &[u8]) -> (Option<usize>, Option<usize>) {
     (Some(from + last as usize), second)
 }
 
-/// Reads an IPv4 address in dotted quads strictly: one to three digits a part, nothing behind it.
-#[inline]
-pub(crate) fn ipv4(text: &[u8]) -> Option<u32> {
+/// The bytes of a text and where its dots are, if it is of digits and three dots and as long as an IPv4 address can be.
+#[inline(always)]
+fn quads(text: &[u8]) -> Option<(u128, u64)> {
     if text.len() < 7 || text.len() > 15 {
         return None;
     }
     let wide = up_to_16(text);
     let lane = Lane::load(&wide.to_le_bytes());
     let dots = lane.is(b'.');
-    if lane.digits() | dots != lowest(text.len()) || dots.count_ones() != 3 {
-        return None;
-    }
+    (lane.digits() | dots == lowest(text.len()) && dots.count_ones() == 3).then_some((wide, dots))
+}
+
+/// Reads an IPv4 address in dotted quads strictly: one to three digits a part, nothing behind it.
+#[inline]
+pub(crate) fn ipv4(text: &[u8]) -> Option<u32> {
+    let (wide, dots) = quads(text)?;
     let first = dots.trailing_zeros();
     let dots = dots & (dots - 1);
     let second = dots.trailing_zeros();
@@ -289,15 +293,7 @@ pub(crate) fn ipv4(text: &[u8]) -> Option<u32> {
 /// The first half of an IPv4 address; `None` where the text is none by its bytes and dots.
 #[inline]
 pub(crate) fn network(text: &[u8]) -> Option<u16> {
-    if text.len() < 7 || text.len() > 15 {
-        return None;
-    }
-    let wide = up_to_16(text);
-    let lane = Lane::load(&wide.to_le_bytes());
-    let dots = lane.is(b'.');
-    if lane.digits() | dots != lowest(text.len()) || dots.count_ones() != 3 {
-        return None;
-    }
+    let (wide, dots) = quads(text)?;
     let first = dots.trailing_zeros();
     let second = (dots & (dots - 1)).trailing_zeros();
     // Both stand in the first eight bytes, or are too long.

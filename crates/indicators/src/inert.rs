@@ -79,22 +79,26 @@ fn links(text: &str, out: &mut String, between: &mut dyn FnMut(&str, Option<char
         let end = behind.find(ends_host).unwrap_or(behind.len());
         let (host, tail) = behind.split_at(end);
         push_host(host, out);
-        // The path stays readable, up to the next link inside of it.
-        let end = tail.find(|c: char| ends_link(c) || !c.is_ascii()).unwrap_or(tail.len());
-        let (path, behind) = tail.split_at(end);
-        match path.find("://") {
-            Some(inner) => {
-                let letters =
-                    path.get(..inner).unwrap_or_default().bytes().rev().take_while(u8::is_ascii_alphanumeric);
-                let start = inner - letters.count();
-                push_path(path.get(..start).unwrap_or_default(), out);
-                rest = tail.get(start..).unwrap_or_default();
+        // The path stays readable, up to the next link inside of it. What is behind that is not looked at yet: a text of
+        // links and nothing else takes no longer than any other.
+        let mut end = tail.len();
+        for (at, c) in tail.char_indices() {
+            if ends_link(c) || !c.is_ascii() {
+                end = at;
+                break;
             }
-            None => {
-                push_path(path, out);
-                rest = behind;
+            if c == ':' && tail.get(at..).is_some_and(|here| here.starts_with("://")) {
+                end = tail
+                    .get(..at)
+                    .unwrap_or_default()
+                    .trim_end_matches(|c: char| c.is_ascii_alphanumeric())
+                    .len();
+                break;
             }
         }
+        let (path, behind) = tail.split_at(end);
+        push_path(path, out);
+        rest = behind;
         before = Some('/');
     }
     between(rest, before, out);
@@ -272,7 +276,14 @@ mod tests {
         check("https://例え.example/", "hxxps://例え[.]example/");
         check("xhttp://a.example", "xhxxp://a[.]example");
         check("://nothing ://", "://nothing ://");
+        check("https://a.example/x=hTTp://b.example/y", "hxxps://a[.]example/x=hXXp://b[.]example/y");
         check("\\\\evil.example\\share", "\\\\evil[.]example\\share");
+    }
+
+    #[test]
+    fn a_megabyte_of_links_is_read_once() {
+        let given = "a://".repeat(1 << 18);
+        assert_eq!(text(&given, &|_| false), given);
     }
 
     #[test]

@@ -42,3 +42,42 @@ pub fn visible(text: &str) -> String {
     }
     out
 }
+
+/// A text as a cell that no spreadsheet computes (CWE-1236): an apostrophe before what it would take for a formula, control
+/// characters as spaces. Japanese Excel takes the full-width signs for formulas too.
+///
+/// ```
+/// assert_eq!(lexicon::text::cell("=1+1"), "'=1+1");
+/// ```
+pub fn cell(text: &str) -> String {
+    let computed = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    let mut out = String::with_capacity(text.len() + 1);
+    if computed {
+        out.push('\'');
+    }
+    out.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula() {
+        for (text, expect) in [
+            ("=1+1", "'=1+1"),
+            ("+81", "'+81"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "' =1"),
+            ("\r\n=1", "'  =1"),
+            ("＝1", "'＝1"),
+            ("請求書\n.exe", "請求書 .exe"),
+            ("a=1", "a=1"),
+            ("", ""),
+        ] {
+            assert_eq!(cell(text), expect, "{text:?}");
+        }
+    }
+}

@@ -36,6 +36,26 @@ fn run_in(folder: &TempDir, args: &[&str], input: &[u8], lang: &str) -> Run {
     )
 }
 
+#[cfg(unix)]
+#[test]
+fn a_list_that_comes_through_a_named_pipe_is_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    // More than is looked at to tell what a file is; what is sought stands at its beginning.
+    let list =
+        format!("evil.example\n{}", (0..20_000).map(|n| format!("n{n}.example\n")).collect::<String>());
+    std::fs::write(path("a.log"), "198.51.100.9 evil.example\n").unwrap();
+    let made = std::process::Command::new("mkfifo").arg(path("list")).status().unwrap();
+    assert!(made.success());
+    let pipe = path("list");
+    let writer = std::thread::spawn(move || std::fs::write(pipe, list).unwrap());
+    let args = ["hunt", "dns", "a.log", "-i", "list", "--use-guarded", "--no-cache", "--jsonl"];
+    let run = run_in(&folder, &args, b"", "en");
+    writer.join().unwrap();
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.out.contains("\"evil.example\"") && run.out.contains("\"values\":20001"), "{run:?}");
+}
+
 #[test]
 fn each_hit_is_one_object_and_the_summary_is_the_last_line() {
     let folder = files();

@@ -65,4 +65,8 @@ pub trait Originals {
     async fn put_reuses(&self, reuses: &[ReuseRecord]) -> RecordResult<()>;
     /// Re-uses, the newest submission first: all, or those of one member's genuine mail.
     async fn reuses(&self, member: Option<MemberId>, limit: u32) -> RecordResult<Vec<ReuseRecord>>;
+    /// The genuine mail that one submission uses, the most of it first.
+    async fn reuses_in(&self, submission: SubmissionId) -> RecordResult<Vec<ReuseRecord>>;
+    /// How many re-uses there are.
+    async fn reuse_count(&self) -> RecordResult<u64>;
 }

@@ -66,6 +66,8 @@ pub trait Threads {
     ) -> RecordResult<()>;
     /// Threads, the last mail first: all, or those of one member.
     async fn threads(&self, member: Option<MemberId>, limit: u32) -> RecordResult<Vec<ThreadRecord>>;
+    /// How many threads there are, and how many of them wait for an answer.
+    async fn thread_counts(&self) -> RecordResult<(u64, u64)>;
     /// Warnings, open ones first, then the newest: all, or those of one member.
     async fn warnings(&self, member: Option<MemberId>, limit: u32) -> RecordResult<Vec<WarningRecord>>;
 }

@@ -1,12 +1,14 @@
 //! Floods of web forms: an organisation gives its records; analysts see sources beside organisations.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use lexicon::ids::MemberId;
-use lexicon::text::visible;
+use lexicon::text::{cell, visible};
 
 use super::answers::Settled;
 use super::lists::shown;
@@ -120,11 +122,7 @@ async fn floods(State(app): State<App>, view: View) -> PageResult {
     let found = app.desk().floods(view.actor()?, crate::given::posts).await.settled(&view)?;
     let mut columns = Vec::new();
     for organisation in &found.organisations {
-        let name = match organisation.parse::<MemberId>() {
-            Ok(id) => app.desk().records().member(id).await.settled(&view)?.map(|member| member.name),
-            Err(_) => None,
-        };
-        let name = name.unwrap_or_else(|| "–".to_owned());
+        let name = name_of(&app, &view, organisation).await?;
         let short = ["株式会社", "有限会社", "合同会社"]
             .iter()
             .fold(name.clone(), |name, form| name.replace(form, ""));
@@ -163,16 +161,27 @@ async fn floods(State(app): State<App>, view: View) -> PageResult {
     }))
 }
 
+async fn name_of(app: &App, view: &View, organisation: &str) -> Result<String, PageError> {
+    let member = match organisation.parse::<MemberId>() {
+        Ok(id) => app.desk().records().member(id).await.settled(view)?,
+        Err(_) => None,
+    };
+    Ok(member.map_or_else(|| "–".to_owned(), |member| member.name))
+}
+
 /// The same as CSV, for spreadsheets: one line for each source and organisation.
 async fn floods_csv(State(app): State<App>, view: View) -> PageResult {
     let found = app.desk().floods(view.actor()?, crate::given::posts).await.settled(&view)?;
-    let mut out = "source,country,organisation,forms,meaningless,pages,floods,first,last\n".to_owned();
+    // Excel on Japanese Windows reads UTF-8 as Shift_JIS without the mark.
+    let mut out =
+        "\u{feff}source,country,organisation,forms,meaningless,pages,floods,first,last\r\n".to_owned();
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
     for source in &found.sources {
         for (organisation, cell) in &source.cells {
-            let name = match organisation.parse::<MemberId>() {
-                Ok(id) => app.desk().records().member(id).await.settled(&view)?.map(|member| member.name),
-                Err(_) => None,
-            };
+            if !names.contains_key(organisation.as_str()) {
+                names.insert(organisation, name_of(&app, &view, organisation).await?);
+            }
+            let name = names.get(organisation.as_str()).cloned();
             let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
             let cells = [
                 source.address.clone(),
@@ -186,7 +195,7 @@ async fn floods_csv(State(app): State<App>, view: View) -> PageResult {
                 time(cell.last),
             ];
             out.push_str(&cells.map(|cell| quoted(&cell)).join(","));
-            out.push('\n');
+            out.push_str("\r\n");
         }
     }
     let kind = (axum::http::header::CONTENT_TYPE, "text/csv; charset=utf-8");
@@ -194,11 +203,9 @@ async fn floods_csv(State(app): State<App>, view: View) -> PageResult {
     Ok(([kind, name], out).into_response())
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = visible(cell).replace('"', "\"\"");
-    format!("\"{}{cell}\"", if formula { "'" } else { "" })
+/// A cell in quotes (RFC 4180).
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", cell(&visible(text)).replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -206,6 +213,7 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula_or_ends_before_its_end() {
         assert_eq!(super::quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(super::quoted("＝1"), "\"'＝1\"");
         assert_eq!(super::quoted("a\"b\nc"), "\"a\"\"b c\"");
     }
 }

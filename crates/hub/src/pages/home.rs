@@ -102,22 +102,22 @@ struct AnalystHome<'a> {
 /// What else is to be looked at.
 struct Watch {
     /// Desks that have a known operator's enquiry before them.
-    waiting: usize,
+    waiting: u64,
     /// Threads that are attacks or may become ones.
-    threads: usize,
+    threads: u64,
     /// Genuine mails that were used again.
-    reuses: usize,
+    reuses: u64,
     /// Files of form submissions.
     forms: usize,
 }
 
 async fn watch(app: &App, view: &View) -> Result<Watch, crate::error::PageError> {
     let (desk, actor) = (app.desk(), view.actor()?);
-    let threads = desk.threads(actor, u32::MAX).await.settled(view)?;
+    let (threads, waiting) = desk.records().thread_counts().await.settled(view)?;
     Ok(Watch {
-        waiting: threads.iter().filter(|thread| thread.waits).count(),
-        threads: threads.len(),
-        reuses: desk.records().reuses(None, u32::MAX).await.settled(view)?.len(),
+        waiting,
+        threads,
+        reuses: desk.records().reuse_count().await.settled(view)?,
         forms: desk.form_files(actor).await.settled(view)?.len(),
     })
 }
@@ -237,7 +237,8 @@ async fn organisation(app: &App, view: &View) -> PageResult {
     let submissions =
         app.desk().records().submissions(filter, PageRequest::first(FEW)).await.settled(view)?;
     let released = app.desk().releases_for(actor, PageRequest::first(FEW)).await.settled(view)?;
-    let mut warnings = super::warnings::rows(app, view, FEW).await?;
+    let warnings = app.desk().warnings(actor, FEW).await.settled(view)?;
+    let mut warnings = super::warnings::rows(app, view, warnings).await?;
     warnings.retain(|warning| warning.open);
     Ok(page(&OrganisationHome {
         v: view,

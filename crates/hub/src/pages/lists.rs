@@ -63,6 +63,14 @@ pub(crate) fn newest(v: &View, shown: usize, total: usize) -> Option<String> {
     })
 }
 
+/// In brackets, as the page's language writes them.
+pub(crate) fn aside(v: &View, text: &str) -> String {
+    match v.lang {
+        Lang::Ja => format!("（{text}）"),
+        Lang::En => format!(" ({text})"),
+    }
+}
+
 /// A choice of a list's filter.
 pub(crate) struct Filter {
     pub(crate) href: String,

@@ -135,7 +135,7 @@ struct HolderRow {
 async fn all(State(app): State<App>, view: View) -> PageResult {
     let found = app.desk().reuses(view.actor()?, ROWS).await.settled(&view)?;
     let records = app.desk().records();
-    let total = records.reuses(None, u32::MAX).await.settled(&view)?.len();
+    let total = usize::try_from(records.reuse_count().await.settled(&view)?).unwrap_or(usize::MAX);
     let mut rows = Vec::with_capacity(found.len());
     for (reuse, original) in &found {
         let submission = records.submission(reuse.submission).await.settled(&view)?;

@@ -3,6 +3,7 @@
 use lexicon::Lang;
 
 use super::kinds;
+use super::lists::aside;
 use super::mail::Hosts;
 use crate::view::View;
 
@@ -18,7 +19,7 @@ pub(super) fn evidence_text(v: &View, hosts: &Hosts<'_>, why: &str) -> String {
     let rest = if place.is_some() { rest } else { why };
     let mut told = match rest.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")) {
         Some((front, kind)) if kinds::is_known(kind) => {
-            format!("{}{}", hosts.inert(front), bracketed(v.lang, &kinds::kind(v.lang, kind)))
+            format!("{}{}", hosts.inert(front), aside(v, &kinds::kind(v.lang, kind)))
         }
         _ => hosts.inert(rest),
     };
@@ -27,13 +28,6 @@ pub(super) fn evidence_text(v: &View, hosts: &Hosts<'_>, why: &str) -> String {
         told = format!("{place}{between}{told}");
     }
     told
-}
-
-fn bracketed(lang: Lang, text: &str) -> String {
-    match lang {
-        Lang::Ja => format!("（{text}）"),
-        Lang::En => format!(" ({text})"),
-    }
 }
 
 /// The place in words; `None` for what is none.

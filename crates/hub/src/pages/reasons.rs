@@ -4,7 +4,7 @@
 
 use lexicon::{Lang, Reason, ReasonKind, Text};
 
-use super::lists::{inert, named, shown};
+use super::lists::{aside, inert, named, shown};
 use crate::view::View;
 
 /// What a value is, and so how it is shown.
@@ -94,10 +94,7 @@ pub(super) fn value_text(v: &View, kind: ReasonKind, value: &str) -> String {
 
 /// How strong a reason is, in brackets.
 pub(super) fn strength(v: &View, percent: u32) -> String {
-    match v.lang {
-        Lang::Ja => format!("（{percent}%）"),
-        Lang::En => format!(" ({percent}%)"),
-    }
+    aside(v, &format!("{percent}%"))
 }
 
 /// How alike two texts are is told beside, as the strength.

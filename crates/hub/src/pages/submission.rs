@@ -199,15 +199,13 @@ async fn relations(
 async fn reused(app: &App, view: &View, id: SubmissionId) -> Result<Vec<ReuseNote>, PageError> {
     let records = app.desk().records();
     let mut out = Vec::new();
-    for reuse in records.reuses(None, u32::MAX).await.settled(view)? {
-        if reuse.submission == id {
-            let holder = records.member(reuse.member).await.settled(view)?;
-            out.push(ReuseNote {
-                holder: holder.map_or_else(|| "–".to_owned(), |member| member.name),
-                share: format!("{:.0}%", reuse.of_original * 100.0),
-                lag: reuse.lag.map(|seconds| span(view, seconds)),
-            });
-        }
+    for reuse in records.reuses_in(id).await.settled(view)? {
+        let holder = records.member(reuse.member).await.settled(view)?;
+        out.push(ReuseNote {
+            holder: holder.map_or_else(|| "–".to_owned(), |member| member.name),
+            share: format!("{:.0}%", reuse.of_original * 100.0),
+            lag: reuse.lag.map(|seconds| span(view, seconds)),
+        });
     }
     Ok(out)
 }

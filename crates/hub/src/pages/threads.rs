@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::answers::{Settled, id};
 use super::kinds;
 use super::labels::Chip;
-use super::lists::{Filter, inert, named, newest, shown};
+use super::lists::{Filter, aside, inert, named, newest, shown};
 use crate::error::{PageError, PageResult};
 use crate::lanes::{LaneOf, Lanes, Mark};
 use crate::routes::{ANALYST, READER, Route};
@@ -250,7 +250,7 @@ fn step_row(view: &View, woven: &Woven, n: usize, step: &desk::thread::Step) -> 
         files: letter
             .payload
             .iter()
-            .map(|file| bracketed(view, &named(&file.name), &kinds::kind(view.lang, &file.kind)))
+            .map(|file| format!("{}{}", named(&file.name), aside(view, &kinds::kind(view.lang, &file.kind))))
             .collect(),
         notes,
         submission: woven.submission(step.letter).map(|record| record.id.to_string()),
@@ -397,18 +397,6 @@ fn why_text(view: &View, why: &str) -> String {
         other => return inert(other),
     };
     text.to_owned()
-}
-
-/// In brackets, as the page's language writes them.
-fn aside(view: &View, text: &str) -> String {
-    match view.lang {
-        lexicon::Lang::Ja => format!("（{text}）"),
-        lexicon::Lang::En => format!(" ({text})"),
-    }
-}
-
-fn bracketed(view: &View, text: &str, aside_text: &str) -> String {
-    format!("{text}{}", aside(view, aside_text))
 }
 
 /// The subject of the first mail of the first thread, or of the submission itself.

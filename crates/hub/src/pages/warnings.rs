@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use desk::records::WarningRecord;
 
 use super::answers::Settled;
 use super::labels::Chip;
@@ -12,7 +13,7 @@ use crate::state::App;
 use crate::view::{View, page};
 
 /// Warnings of one page.
-const ROWS: u32 = 100;
+const ROWS: usize = 100;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/warnings", ORGANISATION, show)]
@@ -35,19 +36,21 @@ pub(super) struct WarningRow {
 }
 
 async fn show(State(app): State<App>, view: View) -> PageResult {
-    let total = app.desk().warnings(view.actor()?, u32::MAX).await.settled(&view)?.len();
-    let rows = rows(&app, &view, ROWS).await?;
+    let mut found = app.desk().warnings(view.actor()?, u32::MAX).await.settled(&view)?;
+    let total = found.len();
+    found.truncate(ROWS);
+    let rows = rows(&app, &view, found).await?;
     Ok(page(&WarningsPage { v: &view, newest: super::lists::newest(&view, rows.len(), total), rows }))
 }
 
-/// The reader's warnings, open ones first.
+/// Warnings as the reader sees them.
 pub(super) async fn rows(
     app: &App,
     view: &View,
-    limit: u32,
+    warnings: Vec<WarningRecord>,
 ) -> Result<Vec<WarningRow>, crate::error::PageError> {
     let mut rows = Vec::new();
-    for warning in app.desk().warnings(view.actor()?, limit).await.settled(view)? {
+    for warning in warnings {
         let Some(record) = app.desk().records().submission(warning.submission).await.settled(view)? else {
             continue;
         };

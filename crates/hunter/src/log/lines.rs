@@ -51,23 +51,11 @@ pub(super) fn word(text: &[u8]) -> (&[u8], &[u8]) {
 
 /// `[1699999999] unbound[1234:0] info: 192.0.2.9 name. A IN`, and replies with their code and size behind it.
 pub(super) fn unbound(line: &[u8], record: &mut Record) -> bool {
-    // `[time] unbound[pid:thread] info: `, mostly.
-    let usual = find(b']', line).filter(|&first| first < 16).and_then(|first| {
-        let close = first + 1 + find(b']', from(line, first + 1))?;
-        from(line, close + 1).starts_with(b" info: ").then_some(close + 2)
-    });
-    let at = match usual {
-        Some(at) => at,
-        None => {
-            let Some(at) = INFO.find(line) else { return false };
-            let front = upto(line, at);
-            if UNBOUND.find(front).is_none() && !front.trim_ascii_end().ends_with(b"]") {
-                return false;
-            }
-            at
-        }
-    };
+    let Some(at) = INFO.find(line) else { return false };
     let front = upto(line, at);
+    if UNBOUND.find(front).is_none() && !front.trim_ascii_end().ends_with(b"]") {
+        return false;
+    }
     let (client, rest) = word(from(line, at + 6));
     let (name, rest) = word(rest);
     let (_, rest) = word(rest);
@@ -86,15 +74,7 @@ pub(super) fn unbound(line: &[u8], record: &mut Record) -> bool {
 
 /// `… dnsmasq[123]: query[A] name from 192.0.2.9`, `reply name is 192.0.2.1`, `forwarded name to 192.0.2.53`.
 pub(super) fn dnsmasq(line: &[u8], record: &mut Record) -> bool {
-    // `… dnsmasq[pid]: `, mostly.
-    let usual = find(b']', line).filter(|&close| {
-        from(line, close + 1).starts_with(b": ")
-            && upto(line, close)
-                .iter()
-                .rposition(|&b| b == b'[')
-                .is_some_and(|open| upto(line, open).ends_with(b"dnsmasq"))
-    });
-    let body = match usual.map(|close| Some(close + 1)).unwrap_or_else(|| DNSMASQ.find(line)) {
+    let body = match DNSMASQ.find(line) {
         Some(at) => match COLON.find(from(line, at)) {
             Some(colon) => from(line, at + colon + 2),
             None => return false,

@@ -55,7 +55,7 @@ pub(super) fn of_unbound(text: &[u8]) -> Option<Quick<'_>> {
     let spaces = Places(wide(head, |lane| lane.is(b' ')));
     let first = spaces.from(0)?;
     let second = spaces.from(first + 1)?;
-    if text.get(first - 1.min(first)) != Some(&b']')
+    if text.get(first.checked_sub(1)?) != Some(&b']')
         || !text.get(first + 1..)?.starts_with(b"unbound[")
         || !text.get(second - 1..)?.starts_with(b"] info: ")
     {

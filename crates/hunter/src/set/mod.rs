@@ -194,33 +194,30 @@ impl Set {
         self.has(Kind::DomainPart) || self.has_single_label
     }
 
+    /// The listed names that `name` is, or is below, the most specific last; its last two labels begin at `two`.
+    fn listed(&self, name: &[u8], two: usize) -> impl Iterator<Item = u32> {
+        let before = |&start: &usize| {
+            let end = start.checked_sub(1)?;
+            Some(memchr::memrchr(b'.', name.get(..end)?).map_or(0, |at| at + 1))
+        };
+        std::iter::successors(Some(two), before).filter_map(|start| {
+            let label = name.get(start..).unwrap_or_default();
+            self.lookup(Kind::Domain, label, fold_hash(label, Kind::Domain as u64))
+        })
+    }
+
     /// True if the name, or one above it, is listed. A name that many ask for may be one that the filter does not know to be
     /// unlisted.
     #[inline(never)]
     fn holds(&self, name: &[u8], two: usize) -> bool {
-        let mut start = two;
-        loop {
-            let label = name.get(start..).unwrap_or_default();
-            if self.lookup(Kind::Domain, label, fold_hash(label, Kind::Domain as u64)).is_some() {
-                return true;
-            }
-            let Some(end) = start.checked_sub(1) else { return false };
-            start = memchr::memrchr(b'.', name.get(..end).unwrap_or_default()).map_or(0, |at| at + 1);
-        }
+        self.listed(name, two).next().is_some()
     }
 
     #[cold]
     #[inline(never)]
-    fn walk(&self, name: &[u8], start: usize, found: &mut Vec<u32>) {
-        if name.len() > MAX_NAME {
-            return;
-        }
-        let mut start = start;
-        loop {
-            let hash = fold_hash(name.get(start..).unwrap_or_default(), Kind::Domain as u64);
-            found.extend(self.lookup(Kind::Domain, name.get(start..).unwrap_or_default(), hash));
-            let Some(end) = start.checked_sub(1) else { return };
-            start = memchr::memrchr(b'.', name.get(..end).unwrap_or_default()).map_or(0, |at| at + 1);
+    fn walk(&self, name: &[u8], two: usize, found: &mut Vec<u32>) {
+        if name.len() <= MAX_NAME {
+            found.extend(self.listed(name, two));
         }
     }
 

@@ -72,8 +72,8 @@ impl Reply {
     }
 }
 
-/// Whom to believe: the public authorities, or those of a PEM file instead.
-pub(crate) fn trust(ca: Option<&str>, lang: Lang) -> Result<TlsConfig, Failure> {
+/// Whom to believe: the public authorities, or those of a PEM file instead. `option` named the file.
+pub(crate) fn trust(ca: Option<&str>, option: &str, lang: Lang) -> Result<TlsConfig, Failure> {
     let tls = TlsConfig::builder();
     let Some(pem) = ca else { return Ok(tls.build()) };
     let certificates: Vec<_> = parse_pem(pem.as_bytes())
@@ -83,13 +83,10 @@ pub(crate) fn trust(ca: Option<&str>, lang: Lang) -> Result<TlsConfig, Failure> 
         })
         .collect();
     if certificates.is_empty() {
-        return Err(Failure::Usage(
-            lang.pick(
-                "--ca のファイルに証明書（-----BEGIN CERTIFICATE-----）がありません",
-                "the file of --ca holds no certificate (-----BEGIN CERTIFICATE-----)",
-            )
-            .to_owned(),
-        ));
+        return Err(Failure::Usage(match lang {
+            Lang::Ja => format!("{option} のファイルに証明書（-----BEGIN CERTIFICATE-----）がありません"),
+            Lang::En => format!("the file of {option} holds no certificate (-----BEGIN CERTIFICATE-----)"),
+        }));
     }
     Ok(tls.root_certs(RootCerts::new_with_certs(&certificates)).build())
 }
@@ -103,7 +100,7 @@ impl Hub {
         lang: Lang,
     ) -> Result<Self, Failure> {
         let mut config = Agent::config_builder()
-            .tls_config(trust(ca, lang)?)
+            .tls_config(trust(ca, "--ca", lang)?)
             // A token goes to the address that was named and nowhere else.
             .max_redirects(0)
             .max_redirects_will_error(false)

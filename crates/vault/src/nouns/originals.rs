@@ -129,25 +129,39 @@ impl Originals for Vault {
 
     async fn reuses(&self, member: Option<MemberId>, limit: u32) -> RecordResult<Vec<ReuseRecord>> {
         let mut session = self.store.read("list re-uses", "genuine mail").await?;
-        let (sql, args) = select(
-            "SELECT submission, member, mail, relation, of_original, of_mail, lag FROM reuse WHERE 1 = 1",
-        )
-        .and("member = ?", member.map(Arg::from))
-        .end(" ORDER BY submission DESC, of_original DESC, mail");
+        let (sql, args) = select(REUSES)
+            .and("member = ?", member.map(Arg::from))
+            .end(" ORDER BY submission DESC, of_original DESC, mail");
         let rows = session.rows(sql, args).await?;
-        rows.iter()
-            .take(limit as usize)
-            .map(|row| {
-                Ok(ReuseRecord {
-                    submission: row.id("submission")?,
-                    member: row.id("member")?,
-                    mail: row.text("mail")?,
-                    relation: row.text("relation")?,
-                    of_original: row.real("of_original")?,
-                    of_mail: row.real("of_mail")?,
-                    lag: row.maybe_int("lag")?,
-                })
-            })
-            .collect()
+        rows.iter().take(limit as usize).map(read_reuse).collect()
     }
+
+    async fn reuses_in(&self, submission: SubmissionId) -> RecordResult<Vec<ReuseRecord>> {
+        let mut session = self.store.read("list re-uses of a mail", "genuine mail").await?;
+        let (sql, args) = select(REUSES)
+            .and("submission = ?", Some(submission.into()))
+            .end(" ORDER BY of_original DESC, mail, member");
+        session.rows(sql, args).await?.iter().map(read_reuse).collect()
+    }
+
+    async fn reuse_count(&self) -> RecordResult<u64> {
+        let mut session = self.store.read("count re-uses", "genuine mail").await?;
+        let row = session.row("SELECT COUNT(*) AS n FROM reuse", Vec::new()).await?;
+        row.map_or(Ok(0), |row| row.count("n"))
+    }
+}
+
+const REUSES: &str =
+    "SELECT submission, member, mail, relation, of_original, of_mail, lag FROM reuse WHERE 1 = 1";
+
+fn read_reuse(row: &Row) -> RecordResult<ReuseRecord> {
+    Ok(ReuseRecord {
+        submission: row.id("submission")?,
+        member: row.id("member")?,
+        mail: row.text("mail")?,
+        relation: row.text("relation")?,
+        of_original: row.real("of_original")?,
+        of_mail: row.real("of_mail")?,
+        lag: row.maybe_int("lag")?,
+    })
 }

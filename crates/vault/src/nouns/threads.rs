@@ -120,6 +120,13 @@ impl Threads for Vault {
         rows.iter().take(limit as usize).map(read_thread).collect()
     }
 
+    async fn thread_counts(&self) -> RecordResult<(u64, u64)> {
+        let mut session = self.store.read("count threads", "thread").await?;
+        let sql = "SELECT COUNT(*) AS n, COUNT(CASE WHEN waits <> 0 THEN 1 END) AS waiting FROM thread";
+        let row = session.row(sql, Vec::new()).await?;
+        row.map_or(Ok((0, 0)), |row| Ok((row.count("n")?, row.count("waiting")?)))
+    }
+
     async fn warnings(&self, member: Option<MemberId>, limit: u32) -> RecordResult<Vec<WarningRecord>> {
         let mut session = self.store.read("list warnings", "thread").await?;
         let (sql, args) =

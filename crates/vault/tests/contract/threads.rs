@@ -60,6 +60,8 @@ pub(crate) async fn what_was_found_of_threads_replaces_what_was_known_and_warnin
         .unwrap();
     let found = vault.threads(None, 10).await.unwrap();
     assert_eq!(found, [thread(2, "rapport", 9), thread(1, "forming", 5)]);
+    let waiting = u64::try_from(found.iter().filter(|thread| thread.waits).count()).unwrap();
+    assert_eq!(vault.thread_counts().await.unwrap(), (2, waiting));
     assert_eq!(vault.threads(Some(id(2)), 10).await.unwrap(), []);
     assert_eq!(vault.threads(None, 1).await.unwrap().len(), 1);
     vault.put_threads(&of, &[thread(2, "rapport", 9)], &[warning(1, true, 200)]).await.unwrap();
@@ -109,6 +111,9 @@ pub(crate) async fn genuine_mail_comes_back_by_its_fingerprints_and_is_counted_o
     vault.put_reuses(&[reuse(0.75)]).await.unwrap();
     assert_eq!(vault.reuses(None, 10).await.unwrap(), [reuse(0.75)]);
     assert_eq!(vault.reuses(Some(id(2)), 10).await.unwrap(), []);
+    assert_eq!(vault.reuses_in(mail(1)).await.unwrap(), [reuse(0.75)]);
+    assert_eq!(vault.reuses_in(mail(2)).await.unwrap(), []);
+    assert_eq!(vault.reuse_count().await.unwrap(), 1);
 }
 
 pub(crate) async fn a_file_of_forms_is_kept_once_a_member(vault: Vault) {

@@ -222,10 +222,14 @@ impl SetArgs {
 
 /// A file that is a compiled set; `None` for any other, which is left to who tells what is wrong with it.
 fn compiled(list: &str) -> Result<Option<Loaded>, Failure> {
+    // What is looked at in a pipe is gone from it: only a file can be opened again by who reads lists.
+    if !std::fs::metadata(list).is_ok_and(|meta| meta.is_file()) {
+        return Ok(None);
+    }
     let Ok(mut file) = File::open(list).map(|file| BufReader::with_capacity(64 << 10, file)) else {
         return Ok(None);
     };
-    if list == "-" || !file.fill_buf().is_ok_and(is_compiled) {
+    if !file.fill_buf().is_ok_and(is_compiled) {
         return Ok(None);
     }
     let mut input = Digesting { inner: file, digest: Sha256::new() };

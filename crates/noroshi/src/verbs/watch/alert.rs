@@ -198,7 +198,7 @@ impl Webhook {
             }));
         }
         let mut config = ureq::Agent::config_builder()
-            .tls_config(trust(ca, lang)?)
+            .tls_config(trust(ca, "--webhook-ca", lang)?)
             // What was seen goes to the address that was named and nowhere else.
             .max_redirects(0)
             .max_redirects_will_error(false)
