@@ -1,7 +1,10 @@
 //! Why two mails belong together, in words.
 
+use std::collections::BTreeMap;
+
 use lexicon::{Reason, ReasonKind};
 
+use crate::alike_files::{AGREE, Tlsh};
 use crate::group::Count;
 use crate::kinds::Kinds;
 use crate::mark::{Mark, MarkKind};
@@ -39,16 +42,20 @@ pub fn compare(a: &Signature, b: &Signature, count: &impl Fn(u64) -> Count, kind
     }
     let scattered =
         [a, b].iter().any(|mail| mail.marks().iter().any(|mark| mark.kind == MarkKind::Scattered));
+    let mut alike = Vec::new();
     for (mark, other) in shared(a.marks(), b.marks()) {
         if !kinds.has(mark.kind.reason()) {
             continue;
         }
         let count = count(mark.key());
         let weight = weigh(mark.kind, mark.base.min(other.base), count.texts.max(1), scattered);
-        if weight > 0.0 {
+        if weight > 0.0 && mark.kind == MarkKind::Alike {
+            alike.push((mark, other, weight, count));
+        } else if weight > 0.0 {
             reasons.push(reason(mark, other, weight, count));
         }
     }
+    tell_changed(&alike, &mut reasons);
     tidy(reasons)
 }
 
@@ -63,14 +70,48 @@ pub(crate) fn reasons_of(
     count: &impl Fn(u64) -> Count,
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
+    let mut alike = Vec::new();
     for (held, weight) in values {
-        let find = |marks: &'_ [Mark]| marks.iter().find(|mark| mark.key() == held.key).cloned();
-        if let Some(mark) = find(a).or_else(|| find(b)) {
-            let other = find(b).unwrap_or_else(|| mark.clone());
-            reasons.push(reason(&mark, &other, *weight, count(held.key)));
+        let [one, two] = [a, b].map(|marks| marks.iter().find(|mark| mark.key() == held.key));
+        let Some(mark) = one.or(two) else { continue };
+        let other = two.unwrap_or(mark);
+        if held.kind != MarkKind::Alike {
+            reasons.push(reason(mark, other, *weight, count(held.key)));
+        } else if one.is_some() && two.is_some() {
+            alike.push((mark, other, *weight, count(held.key)));
         }
     }
+    tell_changed(&alike, &mut reasons);
     tidy(reasons)
+}
+
+/// Tells files that have these parts of their TLSH in common: the pair that is nearest, where it is not told already
+/// that their bytes are the same.
+fn tell_changed(parts: &[(&Mark, &Mark, f64, Count)], reasons: &mut Vec<Reason>) {
+    let mut pairs: BTreeMap<(&str, &str), Vec<(f64, Count)>> = BTreeMap::new();
+    for (mark, other, weight, count) in parts {
+        pairs.entry((&mark.name, &other.name)).or_default().push((*weight, *count));
+    }
+    let split =
+        |named: &'_ str| named.split_once(' ').map(|(tlsh, name)| (Tlsh::read(tlsh), name.to_owned()));
+    let agree = pairs.into_iter().filter(|(_, parts)| parts.len() >= AGREE);
+    let told = agree.filter_map(|((a, b), parts)| {
+        let ((one, a), (two, b)) = split(a).zip(split(b))?;
+        let (weight, count) = parts.into_iter().max_by(|x, y| x.0.total_cmp(&y.0))?;
+        Some((one?.distance(&two?), a.min(b), weight, count))
+    });
+    let nearest = told.min_by(|x, y| (x.0, &x.1).cmp(&(y.0, &y.1)));
+    let Some((distance, name, weight, count)) = nearest else { return };
+    if distance == 0 && reasons.iter().any(|reason| reason.value.starts_with("sha256 ")) {
+        return;
+    }
+    let space = if name.is_empty() { "" } else { " " };
+    reasons.push(Reason {
+        kind: ReasonKind::Attachment,
+        weight: hundredths(weight),
+        value: format!("tlsh{space}{name} (distance {distance})"),
+        texts: Some(count.texts),
+    });
 }
 
 /// Marks that both have: the one's and the other's.

@@ -20,6 +20,7 @@
 //! Freemail, hosting, shortening and mailing services never tie. The same input gives the same output in any order;
 //! nothing here reads a clock, a file or a random number.
 
+mod alike_files;
 mod compare;
 mod cores;
 pub mod diff;

@@ -57,6 +57,8 @@ pub enum MarkKind {
     Same = 21,
     /// The mail itself, where it has no text by which it is known: the same bytes given by several.
     Mail = 22,
+    /// A part of a file's TLSH: one part alone says nothing, files that have several in common are one file changed.
+    Alike = 23,
 }
 
 /// Marks of one class depend on each other: a class counts by its strongest mark.
@@ -99,7 +101,7 @@ pub const MOST_CARRIERS: u64 = 64;
 
 impl MarkKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Program,
         Self::File,
         Self::Image,
@@ -123,6 +125,7 @@ impl MarkKind {
         Self::Scattered,
         Self::Same,
         Self::Mail,
+        Self::Alike,
     ];
 
     /// The kind of this number.
@@ -163,15 +166,20 @@ impl MarkKind {
             Self::Scattered => "scattered",
             Self::Same => "same",
             Self::Mail => "mail",
+            Self::Alike => "tlsh",
         }
     }
 
     /// Of which kind of link it is a reason.
     pub fn reason(self) -> ReasonKind {
         match self {
-            Self::Program | Self::File | Self::Image | Self::Macro | Self::Origin | Self::Trait => {
-                ReasonKind::Attachment
-            }
+            Self::Program
+            | Self::File
+            | Self::Image
+            | Self::Macro
+            | Self::Origin
+            | Self::Trait
+            | Self::Alike => ReasonKind::Attachment,
             Self::Password => ReasonKind::Password,
             Self::Structure => ReasonKind::Structure,
             Self::Host | Self::Page | Self::Pattern | Self::Scattered => ReasonKind::Url,
@@ -186,9 +194,13 @@ impl MarkKind {
 
     pub(crate) fn class(self) -> Class {
         match self {
-            Self::Program | Self::File | Self::Image | Self::Macro | Self::Origin | Self::Trait => {
-                Class::File
-            }
+            Self::Program
+            | Self::File
+            | Self::Image
+            | Self::Macro
+            | Self::Origin
+            | Self::Trait
+            | Self::Alike => Class::File,
             Self::Password => Class::Password,
             Self::Structure => Class::Structure,
             Self::Host | Self::Page | Self::Pattern | Self::Scattered => Class::Url,
@@ -205,7 +217,7 @@ impl MarkKind {
         match self {
             Self::Scattered => 0,
             Self::Program | Self::Same | Self::Mail => u64::MAX,
-            Self::File => MOST_TEXTS_FILE,
+            Self::File | Self::Alike => MOST_TEXTS_FILE,
             Self::Macro | Self::Origin => MOST_TEXTS_MAKER,
             _ => MOST_TEXTS,
         }
@@ -241,7 +253,8 @@ pub struct Mark {
     pub kind: MarkKind,
     /// Its value: a hash, a domain, an address.
     pub value: Box<str>,
-    /// Beside the value, what a person calls it: an attachment's name. Empty elsewhere.
+    /// Beside the value, what a person calls it: an attachment's name, for a part of a TLSH after the whole of it.
+    /// Empty elsewhere.
     pub name: Box<str>,
     /// What it weighs where it is rarest, in hundredths.
     pub base: u8,

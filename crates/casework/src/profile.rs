@@ -3,6 +3,7 @@
 //! A *core* is mails tied for good: by near-identical text, the same program, or an analyst. Whatever else two cores
 //! have in common ties them weakly, and only as a whole: a value speaks for a core where enough of its mails carry it.
 
+use crate::alike_files::AGREE;
 use crate::kinds::Kinds;
 use crate::mark::{Class, Mark, MarkKind};
 
@@ -87,7 +88,6 @@ impl Profile {
     /// Classes of values are independent of each other: what is left unexplained multiplies.
     pub fn tie(&self, other: &Self, texts: impl Fn(u64) -> u64, kinds: Kinds) -> (f64, Vec<(Held, f64)>) {
         let scattered = self.is_scattered() || other.is_scattered();
-        let mut strongest = [0.0f64; Class::ALL.len()];
         let mut values = Vec::new();
         for (a, b) in self.shared(other) {
             if !kinds.has(a.kind.reason()) {
@@ -95,10 +95,16 @@ impl Profile {
             }
             let weight = weigh(a.kind, a.base.min(b.base), texts(a.key), scattered);
             if weight > 0.0 {
-                if let Some(of_class) = strongest.get_mut(a.kind.class() as usize) {
-                    *of_class = of_class.max(weight);
-                }
                 values.push((*a, weight));
+            }
+        }
+        if values.iter().filter(|(held, _)| held.kind == MarkKind::Alike).count() < AGREE {
+            values.retain(|(held, _)| held.kind != MarkKind::Alike);
+        }
+        let mut strongest = [0.0f64; Class::ALL.len()];
+        for (held, weight) in &values {
+            if let Some(of_class) = strongest.get_mut(held.kind.class() as usize) {
+                *of_class = of_class.max(*weight);
             }
         }
         (1.0 - strongest.iter().fold(1.0, |left, weight| left * (1.0 - weight)), values)

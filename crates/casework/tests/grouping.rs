@@ -316,6 +316,55 @@ fn a_program_ties_however_many_texts_it_comes_with_and_a_document_does_not() {
     check(&with("pdf"), &[]);
 }
 
+/// A document with this TLSH and bytes of its own.
+fn fuzzy(n: usize, name: &str, kind: &str, tlsh: &str) -> Mail {
+    let mut mail = mail(&text_of_its_own(n)).file(name, kind, 40_000, &format!("{:x}", n % 16));
+    mail.0.attachments[0].tlsh = Some(tlsh.into());
+    mail
+}
+
+const TLSH: &str = "T1B8C1AFFE0E06CFABDA6AF5F421046DE5D010F3489C03475FA0E93F0F866AC267928660";
+const TLSH_CHANGED: &str = "T12AC1AFFE0E06CBABEA6AF1F521046DD5D010F358AC03475FA0E93B0F4257C267928660";
+const TLSH_OTHER: &str = "T18502BEDF648D0D86CFE0157BB8FBE44391DF7996EC1FBF87900D284248096728A26825";
+
+#[test]
+fn a_document_that_was_changed_a_little_is_known_again() {
+    let mails = [
+        fuzzy(1, "invoice.doc", "doc", TLSH),
+        fuzzy(2, "invoice2.doc", "doc", TLSH_CHANGED),
+        fuzzy(3, "invoice3.doc", "doc", TLSH_OTHER),
+    ];
+    check(&mails, &[&[0, 1]]);
+    assert_eq!(reasons(&mails), ["attachment tlsh invoice.doc (distance 14)"]);
+    // Only by attachments, and not as another kind of file.
+    assert_eq!(grouped(&mails, Kinds::parse("attachment").unwrap()).campaigns.len(), 1);
+    assert_eq!(grouped(&mails, Kinds::parse("infrastructure").unwrap()).campaigns.len(), 0);
+    check(&[fuzzy(1, "a.doc", "doc", TLSH), fuzzy(2, "a.pdf", "pdf", TLSH_CHANGED)], &[]);
+}
+
+#[test]
+fn the_same_bytes_are_told_as_such_and_compressed_ones_are_not_alike() {
+    let same = [fuzzy(1, "a.doc", "doc", TLSH), fuzzy(17, "a.doc", "doc", TLSH)];
+    assert_eq!(reasons(&same), ["attachment sha256 111111111111… a.doc"]);
+    check(&[fuzzy(1, "a.zip", "zip", TLSH), fuzzy(2, "a.zip", "zip", TLSH_CHANGED)], &[]);
+}
+
+#[test]
+fn a_form_that_very_many_fill_in_ties_nothing() {
+    let filled = |count: usize| -> Vec<Mail> {
+        let tlsh = |n| if n % 2 == 0 { TLSH } else { TLSH_CHANGED };
+        (0..count)
+            .map(|n| {
+                let mut mail = fuzzy(n, "form.doc", "doc", tlsh(n));
+                mail.0.attachments[0].sha256 = format!("{n:064x}");
+                mail
+            })
+            .collect()
+    };
+    check(&filled(20), &[&(0..20).collect::<Vec<_>>()]);
+    check(&filled(60), &[]);
+}
+
 #[test]
 fn what_files_say_of_their_maker_ties_together_with_something_else() {
     let made = |n: usize, name: &str, value: &str| {

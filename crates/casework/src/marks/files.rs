@@ -4,6 +4,7 @@ use lexicon::facts::Attachment;
 use lexicon::text;
 use sha2::{Digest, Sha256};
 
+use crate::alike_files::{PARTS, Tlsh};
 use crate::letters::letters;
 use crate::mark::{MAX_VALUE, Mark, MarkKind};
 
@@ -11,8 +12,10 @@ use crate::mark::{MAX_VALUE, Mark, MarkKind};
 const MAX_ATTACHMENTS: usize = 64;
 /// How deep archives in archives are looked into.
 const MAX_DEPTH: usize = 8;
-/// Marks that the files of one mail make at most.
+/// Marks that the files of one mail make at most, but for parts of TLSH.
 const MAX_MARKS: usize = 96;
+/// Files of one mail whose TLSH is looked at, the outer ones first.
+const MAX_ALIKE: usize = 3;
 /// A file smaller than this (bytes) is a stub, a spacer image or an empty part.
 const MIN_FILE: u64 = 256;
 /// An image smaller than this (bytes) is an icon, a logo or part of somebody's signature.
@@ -81,13 +84,27 @@ const EVERYBODYS: &[&str] = &[
 
 pub(super) fn marks(files: &[Attachment], marks: &mut Vec<Mark>) {
     let mut open: Vec<(&Attachment, usize)> = files.iter().rev().map(|file| (file, 0)).collect();
+    let (mut alike, before) = (0, marks.len());
     for _ in 0..MAX_ATTACHMENTS {
         let Some((file, depth)) = open.pop() else { return };
         if depth < MAX_DEPTH {
             open.extend(file.children.iter().take(MAX_ATTACHMENTS).rev().map(|child| (child, depth + 1)));
         }
         one(file, marks);
-        if marks.len() >= MAX_MARKS {
+        if alike < MAX_ALIKE
+            && let Some(tlsh) = fuzzy(file)
+        {
+            alike += 1;
+            let name = file.name.as_deref().unwrap_or("");
+            let name =
+                text::cut(&format!("{} {name}", file.tlsh.as_deref().unwrap_or("")), MAX_VALUE).to_owned();
+            marks.extend(tlsh.parts().iter().map(|part| {
+                let mut mark = Mark::new(MarkKind::Alike, &format!("{} {part}", file.kind), 0.7);
+                mark.name = name.as_str().into();
+                mark
+            }));
+        }
+        if marks.len() - before >= MAX_MARKS + alike * PARTS {
             return;
         }
     }
@@ -144,6 +161,19 @@ fn runs(file: &Attachment, depth: usize) -> bool {
         || file.password.is_some()
         || (depth < MAX_DEPTH
             && file.children.iter().take(MAX_ATTACHMENTS).any(|child| runs(child, depth + 1)))
+}
+
+/// Kinds whose bytes say nothing of what is in them, or that are somebody else's mail.
+const OPAQUE: &[&str] = &[
+    "7z", "ace", "apk", "arj", "bz2", "cab", "csv", "eml", "gz", "jar", "lzh", "mht", "msg", "rar", "tar",
+    "txt", "xz", "zip", "zst",
+];
+
+/// The TLSH of a file that can be known again by it.
+fn fuzzy(file: &Attachment) -> Option<Tlsh> {
+    let says = !OPAQUE.contains(&file.kind.as_str()) && file.encrypted != Some(true);
+    let ties = matches!(file_kind(file), Some((MarkKind::Program | MarkKind::File, _)));
+    Tlsh::read(file.tlsh.as_deref()?).filter(|_| says && ties)
 }
 
 /// Whether an attachment can tie, as what, and how much it weighs at most.

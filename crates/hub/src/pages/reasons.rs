@@ -19,8 +19,9 @@ enum Shape {
 }
 
 /// The words that values begin with.
-const WORDS: [(&str, Shape, Text); 17] = [
+const WORDS: [(&str, Shape, Text); 18] = [
     ("sha256", Shape::Name, Text::new("SHA-256", "SHA-256")),
+    ("tlsh", Shape::Name, Text::new("似たファイル（TLSH）", "similar file (TLSH)")),
     ("macro", Shape::Name, Text::new("マクロ", "macro")),
     ("file", Shape::Name, Text::new("ファイルの情報", "file information")),
     ("password", Shape::Name, Text::new("パスワード", "password")),
@@ -47,6 +48,7 @@ pub(super) fn value_text(v: &View, kind: ReasonKind, value: &str) -> String {
         _ => {}
     }
     let (shared, count) = counted(value);
+    let (shared, distance) = apart(shared);
     let known = shared.split_once(' ').and_then(|(word, rest)| {
         let (_, shape, text) = WORDS.iter().find(|(known, ..)| *known == word)?;
         Some((word, *shape, text.of(v.lang), rest))
@@ -83,6 +85,9 @@ pub(super) fn value_text(v: &View, kind: ReasonKind, value: &str) -> String {
         None if kind.is_infrastructure() => shown(shared),
         None => inert(shared),
     };
+    if let Some(distance) = distance {
+        out.push_str(&aside(v, &format!("{} {distance}", v.t("距離", "distance"))));
+    }
     match (count, v.lang) {
         (None, _) => {}
         (Some(count), Lang::Ja) => out.push_str(&format!("（{count} 通）")),
@@ -130,12 +135,21 @@ fn counted(value: &str) -> (&str, Option<u64>) {
     }
 }
 
+/// `tlsh invoice.doc (distance 12)`: which file is alike, and how far apart the two are.
+fn apart(value: &str) -> (&str, Option<u32>) {
+    let told = value.strip_prefix("tlsh").and_then(|_| value.strip_suffix(')')?.rsplit_once(" (distance "));
+    match told.and_then(|(shared, distance)| Some((shared, distance.parse().ok()?))) {
+        Some((shared, distance)) => (shared, Some(distance)),
+        None => (value, None),
+    }
+}
+
 /// What is shared, without what differs from pair to pair: the likeness of two texts (`jaccard 0.94`), or how many mails
 /// had the value when the link was made.
 pub(super) fn what(reason: &Reason) -> &str {
     match reason.kind {
         ReasonKind::Text => reason.value.split(' ').next().unwrap_or(&reason.value),
-        _ => counted(&reason.value).0,
+        _ => apart(counted(&reason.value).0).0,
     }
 }
 
@@ -181,6 +195,12 @@ mod tests {
             "sha256 3ca787f1a2b3… 請求書.xlsm",
             "SHA-256：3ca787f1a2b3… 請求書.xlsm",
             "SHA-256: 3ca787f1a2b3… 請求書.xlsm",
+        );
+        check(
+            ReasonKind::Attachment,
+            "tlsh 請求書.doc (distance 12)",
+            "似たファイル（TLSH）：請求書.doc（距離 12）",
+            "similar file (TLSH): 請求書.doc (distance 12)",
         );
         check(ReasonKind::Attachment, "document.author 霧島", "作成者：霧島", "Author: 霧島");
     }

@@ -290,6 +290,20 @@ fn some_mail() -> impl Strategy<Value = MailFacts> {
                 ..Attachment::default()
             }];
         }
+        // One document, changed more and more: the first two are alike, the third is at the border.
+        if (3..6).contains(&file) {
+            let mut tlsh = format!("T1{}", "0123456789abcdef".repeat(5).get(..70).unwrap());
+            for at in 0..[0, 3, 12][file as usize - 3] {
+                tlsh.replace_range(12 + 4 * at..13 + 4 * at, "7");
+            }
+            facts.attachments = vec![Attachment {
+                kind: "doc".to_owned(),
+                size: 9_000,
+                sha256: file.to_string().repeat(64),
+                tlsh: Some(tlsh),
+                ..Attachment::default()
+            }];
+        }
         facts
     })
 }
