@@ -25,7 +25,7 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
 /// How often what was written is carried from the log into the SQLite file, beside the work.
-const CHECKPOINT: Duration = Duration::from_millis(500);
+const CHECKPOINT: Duration = Duration::from_secs(2);
 
 /// Pages in the log at which a writer carries them over itself (400 MB): only where nobody else came to it.
 const LATEST_CHECKPOINT: &str = "100000";

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use casework::{Held, MOST_CARRIERS};
+use casework::{Held, MarkKind};
 use desk::records::{RecordError, RecordResult};
 use jiff::Timestamp;
 use lexicon::ids::{CampaignId, SubmissionId};
@@ -15,9 +15,13 @@ use lexicon::ids::{CampaignId, SubmissionId};
 use super::cores::{Core, held_bytes};
 use crate::sql::{Session, args, insert_many, marks, padded};
 
-/// Carriers of a value that are asked for: two more than of any kind may carry it before it ties nothing, so that it is
-/// seen whether the last one passed the step.
-const LOOK: u32 = MOST_CARRIERS as u32 + 2;
+/// Carriers of a value that are asked for: two more than may carry it before it ties nothing, so that it is seen whether
+/// the last one passed the step.
+fn look(kind: MarkKind) -> u32 {
+    // A picture and another file are one value where their bytes are the same.
+    let kind = if kind == MarkKind::Image { MarkKind::File } else { kind };
+    u32::try_from(kind.most_texts()).unwrap_or(u32::MAX).saturating_add(2)
+}
 
 /// The cores that carry a value.
 #[derive(Debug, Default)]
@@ -264,12 +268,26 @@ impl Book {
         session: &mut Session,
         values: impl IntoIterator<Item = Held>,
     ) -> RecordResult<()> {
-        let missing: BTreeSet<u64> =
-            values.into_iter().map(|held| held.key).filter(|key| !self.carriers.contains_key(key)).collect();
+        let mut missing: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
+        for held in values.into_iter().filter(|held| !self.carriers.contains_key(&held.key)) {
+            missing.entry(look(held.kind)).or_default().insert(held.key);
+        }
         if self.emptied && !missing.is_empty() {
             self.flush_counts(session).await?;
         }
-        let missing: Vec<u64> = missing.into_iter().collect();
+        for (most, missing) in missing {
+            self.read_carriers(session, most, missing.into_iter().collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads up to so many carriers of values of which nothing is known.
+    async fn read_carriers(
+        &mut self,
+        session: &mut Session,
+        most: u32,
+        missing: Vec<u64>,
+    ) -> RecordResult<()> {
         for list in padded(&missing) {
             // A row for each value, and not one for each of its cores: rows are what costs.
             let sql = format!(
@@ -277,7 +295,7 @@ impl Book {
                  (SELECT core FROM core_value WHERE value = v LIMIT $1) AS few) AS cores FROM asked",
                 marks(2, 1, list.len())
             );
-            let mut asked = args![LOOK];
+            let mut asked = args![most];
             asked.extend(list.iter().flat_map(|value| args![*value]));
             for row in session.rows(sqlx::AssertSqlSafe(sql), asked).await? {
                 let Some(cores) = row.maybe_text("cores")? else { continue };
@@ -289,7 +307,7 @@ impl Book {
         }
         for value in missing {
             let carriers = self.carriers.entry(value).or_default();
-            carriers.whole = carriers.cores.len() < LOOK as usize;
+            carriers.whole = carriers.cores.len() < most as usize;
             let pending = self.counted.range((value, i64::MIN)..=(value, i64::MAX));
             carriers.cores.extend(pending.map(|(_, core)| *core));
         }
