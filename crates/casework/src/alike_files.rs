@@ -127,8 +127,15 @@ mod tests {
 
     #[test]
     fn what_is_no_digest_is_none() {
-        for text in ["", "T1", "TNULL", &ONE[1..], &format!("{ONE}0"), &ONE.replace('0', "g"), "T1日本語"]
-        {
+        for text in [
+            "",
+            "T1",
+            "TNULL",
+            ONE.trim_start_matches("T"),
+            &format!("{ONE}0"),
+            &ONE.replace('0', "g"),
+            "T1日本語",
+        ] {
             assert!(Tlsh::read(text).is_none(), "{text}");
         }
     }

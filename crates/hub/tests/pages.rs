@@ -122,6 +122,13 @@ async fn nothing_in_the_text_or_the_subject_of_a_mail_is_live() {
     }
 }
 
+/// The subject of the newest submission.
+async fn newest_subject(hub: &Hub) -> String {
+    use desk::records::{PageRequest, SubmissionFilter};
+    let page = hub.app.desk().records().submissions(SubmissionFilter::default(), PageRequest::first(1));
+    page.await.unwrap().items.remove(0).subject.unwrap()
+}
+
 #[tokio::test]
 async fn analysts_find_campaigns_with_their_standing_and_who_is_behind_a_number() {
     let hub = Hub::new().await;
@@ -151,6 +158,27 @@ async fn analysts_find_campaigns_with_their_standing_and_who_is_behind_a_number(
     assert!(hub.page(&analyst, &of("a")).await.text().contains("data-row"));
     assert!(!hub.page(&analyst, &of("b")).await.text().contains("data-row"));
     assert_eq!(hub.page(&analyst, "/submissions?member=x").await.status, StatusCode::NOT_FOUND);
+    // By a part of the subject, by verdict, by days; a page of the same list keeps what it is narrowed to.
+    let found = async |query: &str| {
+        let page = hub.page(&analyst, &format!("/submissions?{query}")).await.text();
+        (page.contains("data-row"), page)
+    };
+    let subject = newest_subject(&hub).await;
+    let word: String = subject.chars().take(3).collect();
+    assert!(word.bytes().all(|byte| byte.is_ascii_alphabetic()), "{word}");
+    let (there, page) = found(&format!("q={}", word.to_uppercase())).await;
+    assert!(
+        there && page.contains(&format!("/submissions?state=judged&#38;q={}", word.to_uppercase())),
+        "{page}"
+    );
+    assert!(page.contains("Clear"), "{page}");
+    assert!(!found("q=nowhere-at-all").await.0);
+    assert!(!found("verdict=bec").await.0);
+    assert!(found("since=2000-01-01&until=2999-12-31").await.0);
+    assert!(!found("until=2000-01-01").await.0);
+    let (_, page) = found("since=yesterday").await;
+    assert!(page.contains("Write the day as 2026-11-27."), "{page}");
+    assert_eq!(hub.page(&analyst, "/submissions?verdict=x").await.status, StatusCode::NOT_FOUND);
     // A member that asks for another's finds its own.
     let b = hub.login("b").await;
     assert!(!hub.page(&b, &of("a")).await.text().contains("data-row"));

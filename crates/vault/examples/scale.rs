@@ -176,12 +176,15 @@ async fn main() -> Result<(), Failure> {
     let mut out = std::io::stdout();
     let (start, (cpu, _)) = (Instant::now(), spent());
     let (mut apart, mut apart_cpu) = (Duration::ZERO, 0.0);
-    let mut n: u64 = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM submission WHERE state = 'dissected'")
-        .fetch_one(&pool)
-        .await?
-        .try_into()?;
-    let mut stops: Vec<u64> =
-        [10_000, 100_000, 1_000_000].into_iter().filter(|stop| (n + SINGLES..=mails).contains(stop)).collect();
+    let mut n: u64 =
+        sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM submission WHERE state = 'dissected'")
+            .fetch_one(&pool)
+            .await?
+            .try_into()?;
+    let mut stops: Vec<u64> = [10_000, 100_000, 1_000_000]
+        .into_iter()
+        .filter(|stop| (n + SINGLES..=mails).contains(stop))
+        .collect();
     if stops.is_empty() {
         stops.push(n + SINGLES);
     }

@@ -104,7 +104,7 @@ pub struct SubmissionRecord {
 }
 
 /// A filter for lists of submissions; every set field must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SubmissionFilter {
     /// Given by this member.
     pub member: Option<MemberId>,
@@ -114,6 +114,14 @@ pub struct SubmissionFilter {
     pub campaign: Option<CampaignId>,
     /// Watched on, or not.
     pub monitoring: Option<bool>,
+    /// Judged so, by the latest verdict.
+    pub verdict: Option<Verdict>,
+    /// Received at this moment or later.
+    pub since: Option<Timestamp>,
+    /// Received before this moment.
+    pub before: Option<Timestamp>,
+    /// With this in subject, sender, file name or SHA-256, whatever the case of its Latin letters.
+    pub text: Option<String>,
 }
 
 /// How many submissions stand where.

@@ -26,7 +26,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "asks-about-archiver",
         3,
-        "圧縮・解凍ソフトやファイルを開けるかどうかを尋ねています(やり取り型の手口)",
+        "圧縮・解凍ソフトやファイルを開けるかどうかを尋ねています（やり取り型の手口）",
         "It asks whether the reader can unpack or open files, as rapport-building attackers do",
         "J-CSIP, annual report FY2013, table 1 (#4-7)",
     )
@@ -49,7 +49,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "disk-image",
         3,
-        "ディスクイメージや OneNote の添付ファイルです(中のファイルに警告が出ないことがあります)",
+        "ディスクイメージや OneNote の添付ファイルです（中のファイルに警告が出ないことがあります）",
         "A disk image or OneNote file, whose contents may open without the usual warning",
         "Microsoft, Mark of the Web; MITRE ATT&CK T1553.005",
     ),
@@ -72,7 +72,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "encrypted-archive",
         2,
-        "パスワード付きの圧縮ファイルです(ウイルス検査を避ける手口)",
+        "パスワード付きの圧縮ファイルです（ウイルス検査を避ける手口）",
         "The archive needs a password, so that no scanner looks inside",
         "J-CRAT, activity report FY2018 first half, section 2",
     )
@@ -119,7 +119,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "html-attachment",
         3,
-        "HTML ファイルが添付されています(偽のログイン画面などの手口)",
+        "HTML ファイルが添付されています（偽のログイン画面などの手口）",
         "An HTML page is attached, as for false sign-in pages and smuggled files",
         "MITRE ATT&CK T1027.006",
     ),
@@ -148,7 +148,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "name-invisible-characters",
         5,
-        "ファイル名に見えない制御文字(文字の並びを逆にする RLO など)が含まれています",
+        "ファイル名に見えない制御文字（文字の並びを逆にする RLO など）が含まれています",
         "The file name holds invisible control characters, such as one that reverses its letters (RLO)",
         "IPA, alert on RLO file names; MITRE ATT&CK T1036.002",
     )
@@ -188,7 +188,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "return-path-differs",
         1,
-        "エラー返送先 (Return-Path) が差出人と異なる組織のアドレスです",
+        "エラー返送先（Return-Path）が差出人と異なる組織のアドレスです",
         "The Return-Path is of another domain than the sender's",
         "RFC 5321; IPA, teaching material on targeted mail",
     )
@@ -204,7 +204,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "url-punycode",
         2,
-        "URL に国際化ドメイン名が使われています(似た文字による偽装に注意)",
+        "URL に国際化ドメイン名が使われています（似た文字による偽装に注意）",
         "A URL uses an internationalised name, which may imitate another by similar letters",
         "Unicode Technical Standard 39",
     )
@@ -252,7 +252,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "lookalike-within-mail",
         4,
-        "同じメールの中に、1文字違いなどよく似た別のドメインがあります(返信先や Cc の偽装)",
+        "同じメールの中に、1文字違いなどよく似た別のドメインがあります（返信先や Cc の偽装）",
         "Two domains in the mail differ by a letter or look alike, as where a reply or copy goes astray",
         "IPA, business e-mail compromise report (falsified Cc)",
     )
@@ -268,7 +268,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "body-changed-after-signing",
         1,
-        "電子署名 (DKIM・ARC) の後に本文が変更されています(転送による変更の場合もあります)",
+        "電子署名（DKIM・ARC）の後に本文が変更されています（転送による変更の場合もあります）",
         "The body was changed after it was signed; forwarding can do so too",
         "RFC 6376, section 3.7",
     )
@@ -276,7 +276,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "signature-fails",
         3,
-        "電子署名 (DKIM・ARC) の検証に失敗しました",
+        "電子署名（DKIM・ARC）の検証に失敗しました",
         "A DKIM or ARC signature does not verify with the key given",
         "RFC 6376, section 6",
     )
@@ -316,7 +316,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "payment-account-change",
         4,
-        "振込先の口座の変更を伝えています(ビジネスメール詐欺の手口)",
+        "振込先の口座の変更を伝えています（ビジネスメール詐欺の手口）",
         "It announces a change of the bank account for payments, as in business e-mail compromise",
         "IPA, alerts on business e-mail compromise",
     )
@@ -324,7 +324,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "executive-pressure",
         3,
-        "経営者などを名乗り、急ぎや内密の依頼をしています(ビジネスメール詐欺の手口)",
+        "経営者などを名乗り、急ぎや内密の依頼をしています（ビジネスメール詐欺の手口）",
         "In the name of an executive it asks for something urgent or secret",
         "IPA, alerts on business e-mail compromise (type 2)",
     )
@@ -340,7 +340,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "recon-without-payload",
         3,
-        "フリーメールから、添付もリンクもない問い合わせです(偵察メールに似ています)",
+        "フリーメールから、添付もリンクもない問い合わせです（偵察メールに似ています）",
         "An enquiry from a free address without attachment or link, as reconnaissance mails are",
         "J-CSIP, annual report FY2013, table 1",
     )
@@ -348,7 +348,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "mass-mail-subject",
         2,
-        "ばらまき型メールに多い件名(請求書・写真などと番号だけ)です",
+        "ばらまき型メールに多い件名（請求書・写真などと番号だけ）です",
         "The subject is of the kind of mass mail: an invoice or photo and a number, nothing else",
         "JC3, notices on mass mail",
     )
@@ -364,7 +364,7 @@ pub static CATALOGUE: &[Entry] = &[
     entry(
         "account-lure",
         3,
-        "アカウントの停止や確認を理由にリンクやフォームへ誘導しています(フィッシングの手口)",
+        "アカウントの停止や確認を理由にリンクやフォームへ誘導しています（フィッシングの手口）",
         "It leads to a link or form because an account is said to be suspended or must be verified",
         "Council of Anti-Phishing Japan, guidelines",
     )

@@ -25,7 +25,7 @@ struct AdvisoriesPage<'a> {
 }
 
 async fn show(State(app): State<App>, view: View, Query(query): Query<ListQuery>) -> PageResult {
-    let query = ListQuery { state: None, member: None, ..query };
+    let query = ListQuery { state: None, ..query };
     let actor = view.actor()?;
     let found = app.desk().releases_for(actor, query.request(&view)?).await.settled(&view)?;
     let (first, next) = query.pager("/advisories", found.next);

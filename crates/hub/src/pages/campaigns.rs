@@ -34,7 +34,7 @@ struct Row {
 }
 
 async fn show(State(app): State<App>, view: View, Query(query): Query<ListQuery>) -> PageResult {
-    let query = ListQuery { state: None, member: None, ..query };
+    let query = ListQuery { state: None, ..query };
     let found = app.desk().records().campaigns(query.request(&view)?).await.settled(&view)?;
     let (first, next) = query.pager("/campaigns", found.next);
     let records = app.desk().records();

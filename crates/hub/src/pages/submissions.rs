@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use desk::records::SubmissionFilter;
-use lexicon::SubmissionState;
+use desk::records::{Cursor, PageRequest, SubmissionFilter};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 use lexicon::ids::{MemberId, SubmissionId};
+use lexicon::{SubmissionState, Verdict};
+use serde::Deserialize;
 
 use super::answers::{Settled, again, id, see};
 use super::labels;
-use super::lists::{Choice, Filter, ListQuery, SubmissionRow};
+use super::lists::{Choice, Filter, ROWS, SubmissionRow, href};
 use super::problem::Problem;
 use super::verdict::{self, VerdictForm};
 use crate::error::{PageError, PageResult};
@@ -19,8 +22,92 @@ use crate::routes::{ANALYST, READER, Route};
 use crate::state::App;
 use crate::view::{View, page};
 
+/// Characters of a text that is searched for.
+const LONGEST: usize = 200;
+
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/submissions", READER, show), Route::post("/submissions/verdict", ANALYST, judge)]
+}
+
+/// What the list is narrowed to; every field that holds something must hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Narrowed {
+    /// A cursor that an earlier page gave out.
+    after: String,
+    /// A state's word.
+    state: String,
+    /// A verdict's word.
+    verdict: String,
+    /// An organisation's id, for analysts.
+    member: String,
+    /// What is in subject, sender, file name or SHA-256.
+    q: String,
+    /// The first day (JST).
+    since: String,
+    /// The last day (JST).
+    until: String,
+}
+
+impl Narrowed {
+    /// The same list in another state, from its beginning or from a cursor on.
+    fn address(&self, state: &str, after: &str) -> String {
+        let Self { verdict, member, q, since, until, .. } = self;
+        href(
+            "/submissions",
+            &[
+                ("state", state),
+                ("q", q),
+                ("verdict", verdict),
+                ("member", member),
+                ("since", since),
+                ("until", until),
+                ("after", after),
+            ],
+        )
+    }
+
+    /// True where more than the state is chosen.
+    fn is_narrow(&self) -> bool {
+        [&self.verdict, &self.member, &self.q, &self.since, &self.until].iter().any(|field| !field.is_empty())
+    }
+
+    fn request(&self, view: &View) -> Result<PageRequest, PageError> {
+        let after = match self.after.as_str() {
+            "" => None,
+            text => Some(text.parse::<Cursor>().map_err(|_| PageError::not_found(view))?),
+        };
+        Ok(PageRequest { after, limit: ROWS })
+    }
+
+    /// The filter of the records, and what cannot be one.
+    fn filter(&self, view: &View) -> Result<(SubmissionFilter, Vec<Problem>), PageError> {
+        let mut problems = Vec::new();
+        let mut day = |field: &'static str, text: &str, further: i64| {
+            let start = |date: Date| {
+                let date = date.checked_add(further.days()).ok()?;
+                Some(date.to_zoned(lexicon::time::jst()).ok()?.timestamp())
+            };
+            let read: Option<Timestamp> = text.parse::<Date>().ok().and_then(start);
+            if read.is_none() && !text.is_empty() {
+                let message =
+                    view.t("日付は 2026-11-27 のように入力してください。", "Write the day as 2026-11-27.");
+                problems.push(Problem { field, message });
+            }
+            read
+        };
+        let (since, before) = (day("since", &self.since, 0), day("until", &self.until, 1));
+        let word = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let filter = SubmissionFilter {
+            state: word(&self.state).map(|word| id::<SubmissionState>(view, &word)).transpose()?,
+            verdict: word(&self.verdict).map(|word| id::<Verdict>(view, &word)).transpose()?,
+            since,
+            before,
+            text: word(self.q.trim()).map(|text| text.chars().take(LONGEST).collect()),
+            ..SubmissionFilter::default()
+        };
+        Ok((filter, problems))
+    }
 }
 
 #[derive(Template)]
@@ -30,8 +117,12 @@ struct SubmissionsPage<'a> {
     filters: Vec<Filter>,
     /// Organisations to choose from, for analysts.
     providers: Vec<Choice>,
-    /// The state that is chosen.
-    state: String,
+    /// Verdicts to choose from.
+    verdicts: Vec<Choice>,
+    /// What was asked for.
+    query: Narrowed,
+    /// The list without what it is narrowed to beside its state.
+    whole: Option<String>,
     rows: Vec<SubmissionRow>,
     first: Option<String>,
     next: Option<String>,
@@ -41,24 +132,27 @@ struct SubmissionsPage<'a> {
     chosen: BTreeSet<String>,
 }
 
-async fn show(State(app): State<App>, view: View, Query(query): Query<ListQuery>) -> PageResult {
+async fn show(State(app): State<App>, view: View, Query(query): Query<Narrowed>) -> PageResult {
     Ok(page(&make(&app, &view, query, Vec::new(), None).await?))
 }
 
 async fn make<'a>(
     app: &App,
     view: &'a View,
-    query: ListQuery,
-    problems: Vec<Problem>,
+    query: Narrowed,
+    mut problems: Vec<Problem>,
     sent: Option<&Posted>,
 ) -> Result<SubmissionsPage<'a>, PageError> {
-    let state = query.state.as_deref().map(|word| id::<SubmissionState>(view, word)).transpose()?;
     // An analyst may look at one provider's; everybody else sees his own and nothing besides.
-    let chosen_member = match query.member.as_deref() {
-        Some(text) if view.is_analyst() && !text.is_empty() => Some(id::<MemberId>(view, text)?),
+    let chosen_member = match query.member.as_str() {
+        text if view.is_analyst() && !text.is_empty() => Some(id::<MemberId>(view, text)?),
         _ => None,
     };
-    let query = ListQuery { member: chosen_member.map(|member| member.to_string()), ..query };
+    let member = chosen_member.map(|member| member.to_string()).unwrap_or_default();
+    let query = Narrowed { member, ..query };
+    let (filter, wrong) = query.filter(view)?;
+    problems.extend(wrong);
+    let state = filter.state;
     let member = view.actor()?.only_own().settled(view)?.or(chosen_member);
     let members = match view.is_analyst() {
         true => app.desk().records().members().await.settled(view)?,
@@ -72,23 +166,23 @@ async fn make<'a>(
             checked: Some(member.id) == chosen_member,
         })
         .collect();
-    let with_member = |href: String, sign: char| match chosen_member {
-        Some(member) => format!("{href}{sign}member={member}"),
-        None => href,
-    };
-    let filter = SubmissionFilter { member, state, ..SubmissionFilter::default() };
+    let verdicts = Verdict::ALL
+        .into_iter()
+        .map(|verdict| Choice {
+            word: verdict.word().to_owned(),
+            text: verdict.text().of(view.lang).to_owned(),
+            checked: Some(verdict) == filter.verdict,
+        })
+        .collect();
+    let filter = SubmissionFilter { member, ..filter };
     let found = app.desk().records().submissions(filter, query.request(view)?).await.settled(view)?;
-    let all = Filter {
-        href: with_member("/submissions".to_owned(), '?'),
-        label: view.t("すべて", "All"),
-        current: state.is_none(),
-    };
+    let all =
+        Filter { href: query.address("", ""), label: view.t("すべて", "All"), current: state.is_none() };
     let filters = SubmissionState::ALL.into_iter().map(|each| Filter {
-        href: with_member(format!("/submissions?state={each}"), '&'),
+        href: query.address(each.word(), ""),
         label: labels::submission_state_text(view, each),
         current: state == Some(each),
     });
-    let (first, next) = query.pager("/submissions", found.next);
     let rows: Vec<SubmissionRow> = found.items.iter().map(|record| SubmissionRow::of(view, record)).collect();
     // Several at once where they wait for it: in the list of those to be judged.
     let bulk = view.is_analyst() && state == Some(SubmissionState::Dissected) && !rows.is_empty();
@@ -96,10 +190,12 @@ async fn make<'a>(
         v: view,
         filters: std::iter::once(all).chain(filters).collect(),
         providers,
-        state: state.map(|state| state.to_string()).unwrap_or_default(),
+        verdicts,
+        whole: query.is_narrow().then(|| href("/submissions", &[("state", &query.state)])),
+        first: (!query.after.is_empty()).then(|| query.address(&query.state, "")),
+        next: found.next.map(|cursor| query.address(&query.state, &cursor.to_string())),
+        query,
         rows,
-        first,
-        next,
         problems,
         bulk: bulk.then(|| VerdictForm::of(view, None, sent)),
         chosen: sent.map(|form| form.all("mail").map(str::to_owned).collect()).unwrap_or_default(),
@@ -123,7 +219,6 @@ async fn judge(State(app): State<App>, view: View, form: Posted) -> PageResult {
             }
         }
     };
-    let state = Some(SubmissionState::Dissected.word().to_owned());
-    let query = ListQuery { state, ..ListQuery::default() };
+    let query = Narrowed { state: SubmissionState::Dissected.word().to_owned(), ..Narrowed::default() };
     Ok(again(&make(&app, &view, query, vec![problem], Some(&form)).await?))
 }

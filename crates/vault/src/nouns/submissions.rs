@@ -44,6 +44,19 @@ pub(super) fn read(row: &Row) -> RecordResult<SubmissionRecord> {
     })
 }
 
+/// A pattern of LIKE for what has `text` in it.
+fn containing(text: &str) -> String {
+    let mut pattern = "%".to_owned();
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
 #[async_trait]
 impl Submissions for Vault {
     async fn receive(&self, new: &NewSubmission, entry: &AuditEntry) -> RecordResult<Receipt> {
@@ -85,11 +98,24 @@ impl Submissions for Vault {
         request: PageRequest,
     ) -> RecordResult<Page<SubmissionRecord>> {
         let mut session = self.store.read("list submissions", "submission").await?;
+        // PostgreSQL's LIKE tells large letters from small ones.
+        let text = match session.is_postgres() {
+            true => {
+                r"(subject ILIKE ? ESCAPE '\' OR sender ILIKE ? ESCAPE '\' OR name ILIKE ? ESCAPE '\' OR sha256 ILIKE ? ESCAPE '\')"
+            }
+            false => {
+                r"(subject LIKE ? ESCAPE '\' OR sender LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\' OR sha256 LIKE ? ESCAPE '\')"
+            }
+        };
         let (sql, args) = select(concat!("SELECT ", columns!(), " FROM submission WHERE 1 = 1"))
             .and("member = ?", filter.member.map(Arg::from))
             .and("state = ?", filter.state.map(|state| Arg::from(state.word())))
             .and("campaign = ?", filter.campaign.map(Arg::from))
             .and("monitoring = ?", filter.monitoring.map(Arg::from))
+            .and("verdict = ?", filter.verdict.map(|verdict| Arg::from(verdict.word())))
+            .and("received >= ?", filter.since.map(Arg::from))
+            .and("received < ?", filter.before.map(Arg::from))
+            .and(text, filter.text.map(|text| Arg::from(containing(&text).as_str())))
             .page("received", "id", request);
         let rows = session.rows(sql, args).await?;
         let items = rows.iter().map(read).collect::<RecordResult<_>>()?;

@@ -103,7 +103,7 @@ async fn take(vault: &Vault, n: u128, step: &Step) -> String {
             };
             let filter =
                 SubmissionFilter { member: member.map(id), state, campaign, ..SubmissionFilter::default() };
-            format!("{:?}", all_pages(limit, |page| vault.submissions(filter, page)).await)
+            format!("{:?}", all_pages(limit, |page| vault.submissions(filter.clone(), page)).await)
         }
     }
 }

@@ -65,6 +65,7 @@ contract! {
         a_list_comes_whole_page_by_page_newest_first_also_where_times_are_equal,
         nothing_is_shown_twice_or_left_out_while_submissions_arrive,
         a_list_is_filtered_by_member_state_and_campaign_together,
+        a_list_is_searched_by_text_and_by_days,
         a_page_holds_no_more_than_the_limit,
         the_oldest_submission_is_claimed_first_and_its_attempt_counted,
         ten_workers_claim_each_submission_once,

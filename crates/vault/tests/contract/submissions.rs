@@ -86,7 +86,7 @@ pub(crate) async fn a_submission_of_an_unknown_member_is_refused_and_nothing_of_
 }
 
 async fn list(vault: &Vault, filter: SubmissionFilter, limit: u32) -> Vec<SubmissionId> {
-    let pages = all_pages(limit, |page| vault.submissions(filter, page)).await;
+    let pages = all_pages(limit, |page| vault.submissions(filter.clone(), page)).await;
     pages.into_iter().map(|record| record.id).collect()
 }
 
@@ -132,13 +132,16 @@ pub(crate) async fn a_list_is_filtered_by_member_state_and_campaign_together(vau
     let campaign = campaign_of(&vault, 1).await.unwrap();
     vault.receive(&new(4), &entry()).await.unwrap();
     let all = SubmissionFilter::default();
-    let member = SubmissionFilter { member: Some(id(1)), ..all };
-    let state = SubmissionFilter { state: Some(SubmissionState::Dissected), ..all };
-    let in_campaign = SubmissionFilter { campaign: Some(campaign), ..all };
-    let together =
-        SubmissionFilter { member: Some(id(1)), state: Some(SubmissionState::Dissected), ..in_campaign };
+    let member = SubmissionFilter { member: Some(id(1)), ..all.clone() };
+    let state = SubmissionFilter { state: Some(SubmissionState::Dissected), ..all.clone() };
+    let in_campaign = SubmissionFilter { campaign: Some(campaign), ..all.clone() };
+    let together = SubmissionFilter {
+        member: Some(id(1)),
+        state: Some(SubmissionState::Dissected),
+        ..in_campaign.clone()
+    };
     for (filter, expect) in [
-        (all, vec![4, 3, 2, 1]),
+        (all.clone(), vec![4, 3, 2, 1]),
         (member, vec![4, 3, 1]),
         (state, vec![3, 2, 1]),
         (in_campaign, vec![2, 1]),
@@ -146,7 +149,39 @@ pub(crate) async fn a_list_is_filtered_by_member_state_and_campaign_together(vau
         (SubmissionFilter { member: Some(id(3)), ..all }, vec![]),
     ] {
         let expect: Vec<_> = expect.into_iter().map(mail).collect();
-        assert_eq!(list(&vault, filter, 1).await, expect, "{filter:?}");
+        assert_eq!(list(&vault, filter.clone(), 1).await, expect, "{filter:?}");
+    }
+}
+
+pub(crate) async fn a_list_is_searched_by_text_and_by_days(vault: Vault) {
+    members(&vault, 1).await;
+    for n in 1..=3u32 {
+        let name = ["報告 100%.eml", "Invoice_7.EML", "c.eml"][n as usize - 1].to_owned();
+        vault.receive(&NewSubmission { received: at(i64::from(n)), name, ..new(n) }, &entry()).await.unwrap();
+    }
+    let sha256 = new(3).sha256;
+    let text = |text: &str| SubmissionFilter { text: Some(text.to_owned()), ..SubmissionFilter::default() };
+    let between = |since: i64, before: i64| SubmissionFilter {
+        since: Some(at(since)),
+        before: Some(at(before)),
+        ..SubmissionFilter::default()
+    };
+    for (filter, expect) in [
+        (text("報告"), vec![1]),
+        (text("invoice"), vec![2]),
+        (text(".eml"), vec![3, 2, 1]),
+        // What stands for anything elsewhere stands for itself.
+        (text("100%"), vec![1]),
+        (text("_7"), vec![2]),
+        (text("_"), vec![2]),
+        (text("\\"), vec![]),
+        (text(sha256.get(54..).unwrap()), vec![3]),
+        (between(2, 3), vec![2]),
+        (between(1, 4), vec![3, 2, 1]),
+        (SubmissionFilter { text: Some("eml".into()), ..between(2, 4) }, vec![3, 2]),
+    ] {
+        let expect: Vec<_> = expect.into_iter().map(mail).collect();
+        assert_eq!(list(&vault, filter.clone(), 2).await, expect, "{filter:?}");
     }
 }
 

@@ -156,6 +156,11 @@ pub(crate) async fn what_is_watched_on_is_found_by_its_filter(vault: Vault) {
     let filter = SubmissionFilter { monitoring: Some(true), ..SubmissionFilter::default() };
     let found = vault.submissions(filter, PageRequest::first(9)).await.unwrap().items;
     assert_eq!(found.iter().map(|it| it.id).collect::<Vec<_>>(), [mail(1)]);
+    for (verdict, expect) in [(Verdict::Other, vec![mail(2), mail(1)]), (Verdict::Targeted, vec![])] {
+        let filter = SubmissionFilter { verdict: Some(verdict), ..SubmissionFilter::default() };
+        let found = vault.submissions(filter, PageRequest::first(9)).await.unwrap().items;
+        assert_eq!(found.iter().map(|it| it.id).collect::<Vec<_>>(), expect);
+    }
 }
 
 pub(crate) async fn agreement_counts_a_campaign_once_and_opens_down_to_its_decisions(vault: Vault) {

@@ -38,7 +38,7 @@ struct AuditRow {
 }
 
 async fn show(State(app): State<App>, view: View, Query(query): Query<ListQuery>) -> PageResult {
-    let query = ListQuery { state: None, member: None, ..query };
+    let query = ListQuery { state: None, ..query };
     let records = app.desk().records();
     let found = records.audit(query.request(&view)?).await.settled(&view)?;
     let accounts = records.accounts().await.settled(&view)?;
