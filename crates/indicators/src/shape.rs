@@ -101,7 +101,11 @@ fn address(value: &str) -> Option<(ObservableType, String)> {
         return None;
     }
     let (local, domain) = value.rsplit_once('@')?;
-    let name = Name::parse(domain).filter(|name| !local.is_empty() && name.ascii.contains('.'))?;
+    // None of these stands in a local part without quotes, and with them a normal form would be read as something else.
+    if local.is_empty() || local.contains(|c: char| matches!(c, '/' | '\\' | ':' | '@' | '"') || c.is_control()) {
+        return None;
+    }
+    let name = Name::parse(domain).filter(|name| name.ascii.contains('.'))?;
     Some((ObservableType::EmailAddr, format!("{}@{}", local.to_lowercase(), name.ascii)))
 }
 

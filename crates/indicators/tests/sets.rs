@@ -98,6 +98,8 @@ fn values_are_told_by_their_shape() {
         ("invoice.zip", Some((DomainName, "invoice.zip"))),
         ("user[at]evil[.]example", Some((EmailAddr, "user@evil.example"))),
         ("mailto:user@evil.example", Some((EmailAddr, "user@evil.example"))),
+        ("mailto:https://user:pw@evil.example", None),
+        ("mailto:a@b@evil.example", None),
         ("www.evil.example/a", Some((Url, "www.evil.example/a"))),
         ("http://intranet/", Some((Url, "http://intranet/"))),
         (
