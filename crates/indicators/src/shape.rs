@@ -102,7 +102,9 @@ fn address(value: &str) -> Option<(ObservableType, String)> {
     }
     let (local, domain) = value.rsplit_once('@')?;
     // None of these stands in a local part without quotes, and with them a normal form would be read as something else.
-    if local.is_empty() || local.contains(|c: char| matches!(c, '/' | '\\' | ':' | '@' | '"') || c.is_control()) {
+    if local.is_empty()
+        || local.contains(|c: char| matches!(c, '/' | '\\' | ':' | '@' | '"') || c.is_control())
+    {
         return None;
     }
     let name = Name::parse(domain).filter(|name| name.ascii.contains('.'))?;
