@@ -297,5 +297,26 @@ pub(super) fn wrapper(line: &[u8]) -> Option<usize> {
         }
         false => behind,
     };
-    Some(body.as_ptr() as usize - line.as_ptr() as usize)
+    // What is left is the line's end.
+    Some(line.len() - body.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_of_a_syslog_line_is_its_end_also_where_nothing_is_left() {
+        for (line, body) in [
+            ("Nov 20 10:00:00 host named: query", "query"),
+            ("<134>Nov 20 10:00:00 host named:", ""),
+            ("2026-11-20T10:00:00Z host named:", ""),
+            ("<134>1 2026-11-20T10:00:00Z host named 1 - - query", "query"),
+            ("<134>1 2026-11-20T10:00:00Z host named 1 - [a b=\"c\"] query", "query"),
+            ("1151-11-TTTTTT2 14:TT_TTT14 13:", ""),
+        ] {
+            let start = wrapper(line.as_bytes());
+            assert_eq!(start.and_then(|start| line.get(start..)), Some(body), "{line}");
+        }
+    }
 }
