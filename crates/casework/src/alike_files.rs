@@ -5,8 +5,8 @@
 //! them; a part with about the file's length and its kind is a value like any other. Two files that agree in
 //! [`AGREE`] parts are one file changed: of the pairs of 4,844 archives, documents and attachments that are at a
 //! distance of 10 or less 99 % do, of those from 11 to 20 46 %, from 21 to 30 18 %, from 41 to 50 5 %, and of all
-//! farther ones one in five hundred. So near files are found without comparing a file with every other, and whether two tie
-//! follows from the set of files alone.
+//! farther ones one in five hundred. So near files are found without comparing a file with every other, and whether two
+//! tie follows from the set of files alone.
 //!
 //! Source: J. Oliver, C. Cheng, Y. Chen, TLSH: A Locality Sensitive Hash, 2013.
 

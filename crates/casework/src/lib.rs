@@ -48,7 +48,7 @@ pub mod thread;
 pub use compare::compare;
 pub use group::{Count, Group, Grouping, Pins, group, group_pinned, links_among};
 pub use kinds::Kinds;
-pub use mark::{MOST_CARRIERS, Mark, MarkKind};
+pub use mark::{Mark, MarkKind};
 pub use print::{Layer, Print, ROOM, SLOTS};
 pub use profile::{Held, LARGER, Profile, TIES};
 pub use settle::{Rank, choose, is_centre};

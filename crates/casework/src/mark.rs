@@ -97,7 +97,7 @@ const MOST_TEXTS_FILE: u64 = 24;
 const MOST_TEXTS_MAKER: u64 = MOST_CARRIERS;
 /// No value of any kind that more different texts than this carry ties weakly: nothing that is shared by more need be
 /// read.
-pub const MOST_CARRIERS: u64 = 64;
+const MOST_CARRIERS: u64 = 64;
 
 impl MarkKind {
     /// All kinds, in the order of their numbers.

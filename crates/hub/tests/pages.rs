@@ -173,6 +173,7 @@ async fn analysts_find_campaigns_with_their_standing_and_who_is_behind_a_number(
     );
     assert!(page.contains("Clear"), "{page}");
     assert!(!found("q=nowhere-at-all").await.0);
+    assert!(found(&format!("q=%00{word}%0A")).await.0);
     assert!(!found("verdict=bec").await.0);
     assert!(found("since=2000-01-01&until=2999-12-31").await.0);
     assert!(!found("until=2000-01-01").await.0);

@@ -72,6 +72,11 @@ impl Narrowed {
         [&self.verdict, &self.member, &self.q, &self.since, &self.until].iter().any(|field| !field.is_empty())
     }
 
+    /// What is searched for. A NUL byte, which PostgreSQL refuses, and other controls are in no subject.
+    fn text(&self) -> String {
+        self.q.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+    }
+
     fn request(&self, view: &View) -> Result<PageRequest, PageError> {
         let after = match self.after.as_str() {
             "" => None,
@@ -103,7 +108,7 @@ impl Narrowed {
             verdict: word(&self.verdict).map(|word| id::<Verdict>(view, &word)).transpose()?,
             since,
             before,
-            text: word(self.q.trim()).map(|text| text.chars().take(LONGEST).collect()),
+            text: word(self.text().trim()),
             ..SubmissionFilter::default()
         };
         Ok((filter, problems))
