@@ -111,13 +111,17 @@ async fn several_mails_are_judged_at_once_from_the_inbox() {
     let page = hub.page(&cookie, "/submissions?state=dissected").await.text();
     assert!(page.contains(&format!("name=\"mail\" value=\"{a}\"")), "each can be chosen");
     let csrf = hub.csrf(&cookie, "/account").await;
-    let none = [("csrf", csrf.as_str()), ("verdict", "other"), ("reason", "r")];
-    assert_eq!(
-        hub.form(&cookie, "/submissions/verdict", &none).await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
+    // What the list is narrowed to stays: in what comes back for a fault, and where it leads afterwards.
+    let narrowed = "/submissions?state=dissected&since=2000-01-01";
+    let here = format!("name=\"here\" value=\"{}\"", narrowed.replace('&', "&#38;"));
+    assert!(hub.page(&cookie, narrowed).await.text().contains(&here));
+    let none = [("csrf", csrf.as_str()), ("here", narrowed), ("verdict", "other"), ("reason", "r")];
+    let answer = hub.form(&cookie, "/submissions/verdict", &none).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains(&here), "{}", answer.text());
     let fields = [
         ("csrf", csrf.as_str()),
+        ("here", narrowed),
         ("mail", &a),
         ("mail", &b),
         ("mail", "no id"),
@@ -125,8 +129,44 @@ async fn several_mails_are_judged_at_once_from_the_inbox() {
         ("reason", "r"),
     ];
     let answer = hub.form(&cookie, "/submissions/verdict", &fields).await;
-    assert_eq!(answer.headers["location"], "/submissions?state=dissected&done=judged");
+    assert_eq!(answer.headers["location"], format!("{narrowed}&done=judged"));
     assert_eq!(hub.get("analyst", "/api/v1/queue").await.json()["judged"], 2);
+}
+
+#[tokio::test]
+async fn the_list_of_submissions_is_narrowed_over_the_api_as_on_the_page() {
+    let hub = Hub::new().await;
+    let (_, a, b) = two_mails(&hub).await;
+    hub.post(
+        "analyst",
+        &format!("/api/v1/submissions/{a}/verdict"),
+        json!({ "verdict": "bec", "reason": "r" }),
+    )
+    .await;
+    let ids = async |reader: &str, query: &str| -> Vec<String> {
+        let list = hub.get(reader, &format!("/api/v1/submissions?{query}")).await.json();
+        let items = list["items"].as_array().unwrap_or_else(|| panic!("{list}")).iter();
+        items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids("analyst", "state=judged").await, [a.as_str()]);
+    assert_eq!(ids("analyst", "state=dissected").await, [b.as_str()]);
+    assert_eq!(ids("analyst", "verdict=bec").await, [a.as_str()]);
+    assert_eq!(ids("analyst", "since=2000-01-01T00:00:00%2B09:00").await.len(), 2);
+    assert!(ids("analyst", "before=2000-01-01T00:00:00Z").await.is_empty());
+    assert!(ids("analyst", "q=nowhere-at-all").await.is_empty());
+    let subject = hub.get("analyst", &format!("/api/v1/submissions/{a}")).await.json();
+    let subject = subject["subject"].as_str().unwrap().split_whitespace().next().unwrap().to_owned();
+    assert!(ids("analyst", &format!("q={}", subject.to_uppercase())).await.contains(&a));
+    let of = |key: &str| format!("member={}", lexicon::ids::MemberId::from_name(key));
+    assert!(ids("analyst", &of("c")).await.is_empty());
+    // A member may name itself, and nobody else.
+    assert!(ids("c", &of("c")).await.is_empty());
+    let others = hub.get("c", &format!("/api/v1/submissions?{}", of("a"))).await;
+    assert_eq!(others.status, StatusCode::NOT_FOUND);
+    for wrong in ["state=open", "verdict=evil", "since=yesterday", "before=1", "member=x", "after=x"] {
+        let answer = hub.get("analyst", &format!("/api/v1/submissions?{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
 }
 
 #[tokio::test]

@@ -1,14 +1,16 @@
 //! Submissions over the API.
 
+use std::str::FromStr;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use desk::receive::Handed;
 use desk::records::{Channel, SubmissionFilter};
-use lexicon::ids::SubmissionId;
+use lexicon::ids::{MemberId, SubmissionId};
 use lexicon::{MailFacts, SubmissionState, Text};
 use serde::Deserialize;
 
@@ -17,6 +19,9 @@ use super::{ApiResult, Body, error, id, not_found, refuse};
 use crate::routes::{ANALYST, ORGANISATION, READER, Route};
 use crate::state::App;
 use crate::view::View;
+
+/// Characters of a text that is searched for.
+const LONGEST: usize = 200;
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {
@@ -94,7 +99,7 @@ pub(crate) async fn submit(
         .into_response())
 }
 
-fn too_large(_: axum::extract::rejection::BytesRejection) -> axum::response::Response {
+fn too_large(_: axum::extract::rejection::BytesRejection) -> Response {
     error(
         StatusCode::PAYLOAD_TOO_LARGE,
         Text::new(
@@ -104,15 +109,81 @@ fn too_large(_: axum::extract::rejection::BytesRejection) -> axum::response::Res
     )
 }
 
-/// Lists submissions, newest first: an analyst sees all, others their own.
-#[utoipa::path(get, path = "/api/v1/submissions", tag = "submissions", params(PageQuery),
-    responses((status = 200, body = Listed<SubmissionJson>)))]
-pub(crate) async fn list(State(app): State<App>, view: View, Query(query): Query<PageQuery>) -> ApiResult {
+/// Which submissions, and which page of them.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// 1 to 200; 50 if not given.
+    limit: Option<u32>,
+    /// `received`, `dissecting`, `dissected` or `judged`.
+    state: Option<String>,
+    /// `targeted`, `recon`, `mass`, `bec`, `phishing`, `other` or `undetermined`.
+    verdict: Option<String>,
+    /// What stands in subject, sender, file name or SHA-256, in small or large letters; 200 characters at most.
+    q: Option<String>,
+    /// Received at this time or later (RFC 3339).
+    since: Option<String>,
+    /// Received before this time (RFC 3339).
+    before: Option<String>,
+    /// The organisation that gave them, by its id; for analysts.
+    member: Option<String>,
+}
+
+impl ListQuery {
+    /// The filter of the records, for a reader who may see only what `own` gave.
+    fn filter(&self, own: Option<MemberId>) -> Result<SubmissionFilter, Response> {
+        let state = word(self.state.as_deref(), || {
+            Text::new(
+                "state は received, dissecting, dissected, judged のいずれかです。",
+                "state is one of received, dissecting, dissected, judged",
+            )
+        })?;
+        let verdict = word(self.verdict.as_deref(), || {
+            Text::new(
+                "verdict は targeted, recon, mass, bec, phishing, other, undetermined のいずれかです。",
+                "verdict is one of targeted, recon, mass, bec, phishing, other, undetermined",
+            )
+        })?;
+        let time = |text: &Option<String>| {
+            word(text.as_deref(), || {
+                Text::new(
+                    "since と before は 2026-11-27T09:00:00+09:00 の形で渡してください。",
+                    "since and before are times like 2026-11-27T09:00:00+09:00",
+                )
+            })
+        };
+        let asked: Option<MemberId> = word(self.member.as_deref(), || {
+            Text::new("member は組織の ID です。", "member is an organisation's id")
+        })?;
+        // What somebody else gave is not there for who asks, rather than forbidden.
+        if own.is_some() && asked.is_some() && own != asked {
+            return Err(not_found());
+        }
+        let text: String =
+            self.q.iter().flat_map(|q| q.chars()).filter(|c| !c.is_control()).take(LONGEST).collect();
+        let text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let (since, before) = (time(&self.since)?, time(&self.before)?);
+        let member = own.or(asked);
+        Ok(SubmissionFilter { state, verdict, since, before, text, member, ..SubmissionFilter::default() })
+    }
+}
+
+/// A value of a query, if it is given; refused with `what` it should be.
+fn word<T: FromStr>(given: Option<&str>, what: impl Fn() -> Text) -> Result<Option<T>, Response> {
+    let read = given.map(|text| text.parse().map_err(|_| error(StatusCode::UNPROCESSABLE_ENTITY, what())));
+    read.transpose()
+}
+
+/// Lists submissions, newest first: an analyst sees all, others their own. Every condition that is given must hold.
+#[utoipa::path(get, path = "/api/v1/submissions", tag = "submissions", params(ListQuery),
+    responses((status = 200, body = Listed<SubmissionJson>), (status = 422, body = super::ApiError)))]
+pub(crate) async fn list(State(app): State<App>, view: View, Query(query): Query<ListQuery>) -> ApiResult {
     let actor = view.actor().map_err(|_| not_found())?;
-    let filter =
-        SubmissionFilter { member: actor.only_own().map_err(refuse)?, ..SubmissionFilter::default() };
-    let page =
-        app.desk().records().submissions(filter, query.request()?).await.map_err(|e| refuse(e.into()))?;
+    let filter = query.filter(actor.only_own().map_err(refuse)?)?;
+    let request = PageQuery { after: query.after, limit: query.limit }.request()?;
+    let page = app.desk().records().submissions(filter, request).await.map_err(|e| refuse(e.into()))?;
     let inside = view.is_analyst();
     Ok(Json(Listed {
         items: page.items.into_iter().map(|record| SubmissionJson::of(record, inside, None)).collect(),

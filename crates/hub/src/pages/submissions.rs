@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::Uri;
 use desk::records::{Cursor, PageRequest, SubmissionFilter};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
@@ -67,6 +68,12 @@ impl Narrowed {
         )
     }
 
+    /// What an [`address`](Self::address) says, where a form sends it back.
+    fn read(address: &str) -> Self {
+        let uri = address.parse::<Uri>().ok();
+        uri.and_then(|uri| Query::try_from_uri(&uri).ok()).map(|Query(query)| query).unwrap_or_default()
+    }
+
     /// True where more than the state is chosen.
     fn is_narrow(&self) -> bool {
         [&self.verdict, &self.member, &self.q, &self.since, &self.until].iter().any(|field| !field.is_empty())
@@ -124,8 +131,9 @@ struct SubmissionsPage<'a> {
     providers: Vec<Choice>,
     /// Verdicts to choose from.
     verdicts: Vec<Choice>,
-    /// What was asked for.
+    /// What was asked for, and the address of it.
     query: Narrowed,
+    here: String,
     /// The list without what it is narrowed to beside its state.
     whole: Option<String>,
     rows: Vec<SubmissionRow>,
@@ -199,6 +207,7 @@ async fn make<'a>(
         whole: query.is_narrow().then(|| href("/submissions", &[("state", &query.state)])),
         first: (!query.after.is_empty()).then(|| query.address(&query.state, "")),
         next: found.next.map(|cursor| query.address(&query.state, &cursor.to_string())),
+        here: query.address(&query.state, &query.after),
         query,
         rows,
         problems,
@@ -207,8 +216,10 @@ async fn make<'a>(
     })
 }
 
-/// A verdict on several mails, then back to those that wait.
+/// A verdict on several mails, then back to those that wait, of what the list was narrowed to.
 async fn judge(State(app): State<App>, view: View, form: Posted) -> PageResult {
+    let state = SubmissionState::Dissected.word();
+    let query = Narrowed { state: state.to_owned(), ..Narrowed::read(form.get("here")) };
     let mails: BTreeSet<SubmissionId> = form.all("mail").filter_map(|text| text.parse().ok()).collect();
     let problem = match (mails.is_empty(), verdict::chosen(&view, &form)) {
         (true, _) => Problem {
@@ -219,11 +230,10 @@ async fn judge(State(app): State<App>, view: View, form: Posted) -> PageResult {
         (false, Ok(judgement)) => {
             let desk = app.desk();
             match desk.judge_several(view.actor()?, &mails, judgement, form.get("reason")).await {
-                Ok(_) => return Ok(see("/submissions?state=dissected&done=judged")),
+                Ok(_) => return Ok(see(&format!("{}&done=judged", query.address(state, "")))),
                 Err(error) => Problem::of(&view, error)?,
             }
         }
     };
-    let query = Narrowed { state: SubmissionState::Dissected.word().to_owned(), ..Narrowed::default() };
     Ok(again(&make(&app, &view, query, vec![problem], Some(&form)).await?))
 }
