@@ -155,7 +155,12 @@ fn tidy(mut reasons: Vec<Reason>) -> Vec<Reason> {
         y.weight.total_cmp(&x.weight).then_with(|| (x.kind, &x.value).cmp(&(y.kind, &y.value)))
     });
     let mut of_kind: std::collections::HashMap<ReasonKind, usize> = std::collections::HashMap::new();
+    // A file that runs ties as what it is and as any file.
+    let mut seen = std::collections::HashSet::new();
     reasons.retain(|reason| {
+        if !seen.insert((reason.kind, reason.value.clone())) {
+            return false;
+        }
         let told = of_kind.entry(reason.kind).or_default();
         *told += 1;
         *told <= MAX_OF_KIND

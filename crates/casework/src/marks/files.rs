@@ -111,10 +111,19 @@ pub(super) fn marks(files: &[Attachment], marks: &mut Vec<Mark>) {
 }
 
 fn one(file: &Attachment, marks: &mut Vec<Mark>) {
-    if let Some((kind, base)) = file_kind(file) {
-        let mut mark = Mark::new(kind, &file.sha256, base);
-        mark.name = text::cut(file.name.as_deref().unwrap_or(""), MAX_VALUE).into();
-        marks.push(mark);
+    if let Some(kind) = file_kind(file) {
+        // What runs under one name may be a text under another: the same bytes tie all the same.
+        let also = (kind == MarkKind::Program).then_some(MarkKind::File);
+        for kind in [kind].into_iter().chain(also) {
+            let base = match kind {
+                MarkKind::Program => 1.0,
+                MarkKind::Image => 0.8,
+                _ => 0.95,
+            };
+            let mut mark = Mark::new(kind, &file.sha256, base);
+            mark.name = text::cut(file.name.as_deref().unwrap_or(""), MAX_VALUE).into();
+            marks.push(mark);
+        }
     }
     let told = |name: &str| {
         let value = file.property(name)?.trim();
@@ -153,6 +162,12 @@ const RUNS: &[&str] = &[
     "xlsb", "pptm", "dotm",
 ];
 
+/// Kinds of files that are pictures.
+const IMAGES: &[&str] = &[
+    "avif", "bmp", "emf", "gif", "heic", "ico", "jpeg", "jpg", "png", "psd", "svg", "tif", "tiff", "webp",
+    "wmf",
+];
+
 /// True where opening the file runs something, or somebody took care that nobody looks into it.
 fn runs(file: &Attachment, depth: usize) -> bool {
     RUNS.contains(&file.kind.as_str())
@@ -172,23 +187,22 @@ const OPAQUE: &[&str] = &[
 /// The TLSH of a file that can be known again by it.
 fn fuzzy(file: &Attachment) -> Option<Tlsh> {
     let says = !OPAQUE.contains(&file.kind.as_str()) && file.encrypted != Some(true);
-    let ties = matches!(file_kind(file), Some((MarkKind::Program | MarkKind::File, _)));
+    let ties = matches!(file_kind(file), Some(MarkKind::Program | MarkKind::File));
     Tlsh::read(file.tlsh.as_deref()?).filter(|_| says && ties)
 }
 
-/// Whether an attachment can tie, as what, and how much it weighs at most.
-fn file_kind(file: &Attachment) -> Option<(MarkKind, f64)> {
+/// Whether an attachment can tie, and as what: that follows from its bytes, whatever a mail declares of them.
+fn file_kind(file: &Attachment) -> Option<MarkKind> {
     if file.sha256.len() != 64 || file.size < MIN_FILE {
         return None;
     }
     let declared = file.content_type.to_ascii_lowercase();
-    let image = declared.starts_with("image/")
-        || matches!(
-            file.kind.as_str(),
-            "png" | "gif" | "jpg" | "jpeg" | "bmp" | "webp" | "svg" | "ico" | "tif" | "tiff" | "emf" | "wmf"
-        );
+    let image = IMAGES.contains(&file.kind.as_str());
+    if (image || declared.starts_with("image/")) && (file.inline || file.size < MIN_IMAGE) {
+        return None;
+    }
     if image {
-        return (!file.inline && file.size >= MIN_IMAGE).then_some((MarkKind::Image, 0.8));
+        return Some(MarkKind::Image);
     }
     // Signatures, visiting cards and delivery reports are of the sender or the system, not of the attack.
     let of_the_system =
@@ -201,5 +215,5 @@ fn file_kind(file: &Attachment) -> Option<(MarkKind, f64)> {
     if of_the_system {
         return None;
     }
-    Some(if !mail && runs(file, 0) { (MarkKind::Program, 1.0) } else { (MarkKind::File, 0.95) })
+    Some(if !mail && runs(file, 0) { MarkKind::Program } else { MarkKind::File })
 }
