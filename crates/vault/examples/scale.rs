@@ -1,7 +1,7 @@
-//! How much one more mail costs among very many: `scale FILE [MAILS] [BATCH]` makes MAILS plausible mails from a seed
+//! How much one more mail costs among very many: `scale FILE [MAILS] [BATCH] [SINGLES]` makes MAILS plausible mails from a seed
 //! (a third in templates of every size, a third in small ones, a third alone; senders, hosts and subjects of which a
 //! few are everybody's), hands their dissections to a new SQLite vault as the hub's workers do, BATCH at a time, and
-//! stops at 10,000, 100,000 and 1,000,000 to complete 1,000 more one by one. Tells wall and CPU time, percentiles and
+//! stops at 10,000, 100,000 and 1,000,000 to complete SINGLES (1,000) more one by one. Tells wall and CPU time, percentiles and
 //! memory at each stop; on a busy machine the CPU time of one is what can be compared. A FILE that is there is gone on
 //! with; where it holds MAILS already, 1,000 more are completed one by one.
 
@@ -20,7 +20,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use uuid::Uuid;
 use vault::Vault;
 
-/// Mails that are completed one by one at each stop.
+/// Mails that are completed one by one at each stop, where nothing is said.
 const SINGLES: u64 = 1000;
 const MEMBERS: u64 = 50;
 /// Mails that are handed in by one transaction.
@@ -155,9 +155,10 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let file = arguments.next().ok_or("usage: scale FILE [MAILS] [BATCH]")?;
+    let file = arguments.next().ok_or("usage: scale FILE [MAILS] [BATCH] [SINGLES]")?;
     let mails: u64 = arguments.next().map_or(Ok(10_000), |text| text.parse())?;
     let batch: u64 = arguments.next().map_or(Ok(500), |text| text.parse())?;
+    let singles: u64 = arguments.next().map_or(Ok(SINGLES), |text| text.parse())?.max(1);
     let (vault, _) = Vault::open(&file).await?;
     for n in 0..MEMBERS {
         let member = Member {
@@ -183,10 +184,10 @@ async fn main() -> Result<(), Failure> {
             .try_into()?;
     let mut stops: Vec<u64> = [10_000, 100_000, 1_000_000]
         .into_iter()
-        .filter(|stop| (n + SINGLES..=mails).contains(stop))
+        .filter(|stop| (n + singles..=mails).contains(stop))
         .collect();
     if stops.is_empty() {
-        stops.push(n + SINGLES);
+        stops.push(n + singles);
     }
     for stop in stops {
         // Handed in before: another connection that writes between two changes makes SQLite forget all its pages.
@@ -196,22 +197,22 @@ async fn main() -> Result<(), Failure> {
         }
         apart += aside.elapsed();
         apart_cpu += spent().0 - aside_cpu;
-        while n < stop - SINGLES {
-            let to = (n + batch).min(stop - SINGLES);
+        while n < stop - singles {
+            let to = (n + batch).min(stop - singles);
             let completions: Vec<Completion> = (n..to).map(completion).collect();
             vault.complete_all(&completions).await?;
             n = to;
         }
         let mut took: Vec<Duration> = Vec::new();
         let (singly, _) = spent();
-        for _ in 0..SINGLES {
+        for _ in 0..singles {
             let completion = completion(n);
             let one = Instant::now();
             vault.complete(&completion).await?;
             took.push(one.elapsed());
             n += 1;
         }
-        let each = (spent().0 - singly) / SINGLES as f64 * 1000.0;
+        let each = (spent().0 - singly) / singles as f64 * 1000.0;
         took.sort_unstable();
         let at = |share: f64| took.get((took.len() as f64 * share) as usize).copied().unwrap_or_default();
         let (now, memory) = spent();

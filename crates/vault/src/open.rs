@@ -24,8 +24,15 @@ const SQLITE_READERS: u32 = 4;
 /// How many connections a hub opens to PostgreSQL, whose own default allows 100 in all.
 const POSTGRES_CONNECTIONS: u32 = 10;
 
-/// How often what was written is carried from the log into the SQLite file, beside the work.
-const CHECKPOINT: Duration = Duration::from_secs(2);
+/// For so long nothing is written before what was is carried from the log into the SQLite file: whoever writes beside it
+/// is slowed …
+const REST: Duration = Duration::from_millis(500);
+
+/// … but where there is no rest, it is carried over after so many times as long.
+const RESTLESS: u32 = 8;
+
+/// While nothing is written here, it is looked after so many times as long whether another process wrote.
+const OTHERS: u32 = 60;
 
 /// Pages in the log at which a writer carries them over itself (400 MB): only where nobody else came to it.
 const LATEST_CHECKPOINT: &str = "100000";
@@ -148,14 +155,22 @@ impl Vault {
             write.clone().pragma("wal_autocheckpoint", LATEST_CHECKPOINT).pragma("cache_size", CACHE);
         let writer = pool(1).connect_with(writing).await.map_err(failed)?;
         let readers = pool(SQLITE_READERS).connect_lazy_with(write.pragma("query_only", "ON"));
-        let opened = Self::up_to_date(Store::Sqlite { writer, readers }, &what).await?;
+        let opened = Self::up_to_date(Store::sqlite(writer, readers), &what).await?;
         let store = Arc::downgrade(&opened.0.store);
         tokio::spawn(async move {
+            let (mut before, mut restless, mut quiet) = (0, 0, 0);
             loop {
-                tokio::time::sleep(CHECKPOINT).await;
+                tokio::time::sleep(REST).await;
                 let Some(store) = store.upgrade() else { return };
-                if !store.checkpoint().await {
-                    return;
+                let Some((writes, busy)) = store.writes() else { return };
+                let rests = writes == before && !busy;
+                (before, restless) = (writes, if rests { 0 } else { restless + 1 });
+                // What others wrote, or a hub that was killed before this one, is looked for now and then.
+                quiet = if rests && quiet > 0 { quiet - 1 } else { 0 };
+                if quiet == 0 && (rests || restless >= RESTLESS) {
+                    restless = 0;
+                    let all = store.checkpoint().await;
+                    quiet = if rests && all { OTHERS } else { 0 };
                 }
             }
         });
@@ -220,7 +235,7 @@ async fn look(options: &SqliteConnectOptions, what: &str) -> Result<u32, OpenErr
     let failed = |source: sqlx::Error| OpenError::Store { what: what.to_owned(), source: Box::new(source) };
     let pool =
         SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(failed)?;
-    let store = Store::Sqlite { writer: pool.clone(), readers: pool };
+    let store = Store::sqlite(pool.clone(), pool);
     let found = migrations::found(&store).await.map_err(|source| OpenError::records(what, source));
     store.close().await;
     found

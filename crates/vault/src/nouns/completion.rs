@@ -9,11 +9,11 @@ use lexicon::ids::SubmissionId;
 use lexicon::{MailFacts, SubmissionState};
 
 use super::linking::{Coming, Linker};
-use crate::sql::{Session, args, insert_many, marks, padded};
+use crate::sql::{Session, Statement, args, inserts, marks, padded};
 
 /// Mails that are linked as one change at most.
 const AT_ONCE: usize = 512;
-/// Dissections written by one statement: some are very large.
+/// Mails of one statement: some dissections are very large.
 const DISSECTIONS: usize = 32;
 
 pub(super) async fn write(session: &mut Session, completions: &[Completion]) -> RecordResult<()> {
@@ -21,51 +21,61 @@ pub(super) async fn write(session: &mut Session, completions: &[Completion]) -> 
         let Some(latest) = completions.iter().map(|completion| completion.dissection.at).max() else {
             continue;
         };
-        let coming = finish(session, completions).await?;
-        for completions in completions.chunks(DISSECTIONS) {
-            dissections(session, completions).await?;
-        }
-        let mut linker = Linker::new(session, latest);
+        let (coming, apart) = finish(session, completions).await?;
+        let mut linker = Linker::new(session, latest).knowing(apart);
         linker.put_all(coming).await?;
         linker.finish().await?;
     }
     Ok(())
 }
 
-/// Marks submissions dissected and fills their list columns; a conflict where one is not being dissected.
-async fn finish(session: &mut Session, completions: &[Completion]) -> RecordResult<Vec<Coming>> {
+/// Marks submissions dissected, fills their list columns and writes their dissections; a conflict where one is not being
+/// dissected. Tells on the way what linking would have to ask: which of them analysts told or hold anything of, and whether any pin keeps mails
+/// apart.
+async fn finish(session: &mut Session, completions: &[Completion]) -> RecordResult<(Vec<Coming>, bool)> {
     let by_id: HashMap<SubmissionId, &Completion> =
         completions.iter().map(|completion| (completion.submission, completion)).collect();
     let mut coming: HashMap<SubmissionId, Coming> = HashMap::new();
-    for list in padded(completions) {
+    let mut apart = false;
+    for chunk in completions.chunks(DISSECTIONS) {
+        let list: Vec<&Completion> =
+            padded(&chunk.iter().collect::<Vec<_>>()).into_iter().flatten().collect();
         let sql = format!(
             // Found by their ids alone: by its index of states a database would go through all that wait.
             "WITH given (mail, title, sent_by, told) AS (VALUES {}) UPDATE submission SET state = $1, \
              subject = title, sender = sent_by, tells = told FROM given WHERE id = mail AND state || '' = $2 \
-             RETURNING id, received, core, campaign",
+             RETURNING id, received, core, campaign, \
+             (SELECT COUNT(*) FROM submission_told t WHERE t.submission = submission.id) \
+             + (SELECT COUNT(*) FROM campaign_pin p WHERE p.withdrawn IS NULL \
+             AND (p.a = submission.id OR p.b = submission.id)) AS said, (SELECT COUNT(*) FROM \
+             (SELECT 1 FROM campaign_pin WHERE withdrawn IS NULL AND same = 0 LIMIT 1) AS first) AS apart",
             marks(3, 4, list.len())
         );
         let mut values = args![SubmissionState::Dissected.word(), SubmissionState::Dissecting.word()];
-        for completion in &list {
+        for completion in list {
             let facts = &completion.dissection.facts;
             let sender = facts.from.as_ref().map(|from| from.address.as_str());
             let sender = sender.filter(|address| !address.is_empty());
             let tells = u64::try_from(facts.tells.len()).unwrap_or(u64::MAX);
             values.extend(args![completion.submission, facts.subject.as_deref(), sender, tells]);
         }
-        for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
+        let mut statements = vec![Statement::new(sql, values)];
+        statements.extend(dissections(chunk)?);
+        for row in session.run_each(statements).await? {
             let mail = row.id("id")?;
             let Some(completion) = by_id.get(&mail) else { continue };
             let arrived = completion.dissection.facts.arrived(row.time("received")?);
             let (core, campaign) = (row.maybe_int("core")?, row.maybe_id("campaign")?);
-            let signature = completion.signature.clone();
-            coming.insert(mail, Coming { mail, signature, core, campaign, arrived: Some(arrived) });
+            let (signature, said) = (completion.signature.clone(), row.int("said")? > 0);
+            apart |= row.truth("apart")?;
+            coming.insert(mail, Coming { mail, signature, core, campaign, arrived: Some(arrived), said });
         }
     }
     if coming.len() != completions.len() {
         return Err(session.conflict());
     }
-    Ok(completions.iter().filter_map(|completion| coming.remove(&completion.submission)).collect())
+    let coming = completions.iter().filter_map(|completion| coming.remove(&completion.submission)).collect();
+    Ok((coming, apart))
 }
 
 /// Puts a better dissection in the stead of the known one, and its number of tells into the lists.
@@ -99,12 +109,13 @@ fn as_json(facts: &MailFacts) -> RecordResult<String> {
         .map_err(|source| RecordError::Store { action: "write mail facts as JSON", source: Box::new(source) })
 }
 
-async fn dissections(session: &mut Session, completions: &[Completion]) -> RecordResult<()> {
+/// What writes the dissections.
+fn dissections(completions: &[Completion]) -> RecordResult<Vec<Statement>> {
     let mut rows = Vec::new();
     for record in completions.iter().map(|completion| &completion.dissection) {
         let facts = as_json(&record.facts)?;
         rows.push(args![&record.sha256, &record.engine, &facts, record.at]);
     }
     let again = "ON CONFLICT (sha256, engine) DO NOTHING";
-    insert_many(session, "dissection (sha256, engine, facts, at)", 4, rows, again).await.map(|_| ())
+    Ok(inserts("dissection (sha256, engine, facts, at)", 4, rows, again))
 }

@@ -12,7 +12,7 @@ mod store;
 mod text;
 
 pub(crate) use arg::{Arg, args};
-pub(crate) use many::{insert_many, marks, padded};
+pub(crate) use many::{Statement, filled, insert_many, inserts, marks, padded};
 pub(crate) use row::Row;
 pub(crate) use session::{Session, select};
 pub(crate) use store::Store;

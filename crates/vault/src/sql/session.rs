@@ -8,10 +8,15 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use super::arg::Arg;
+use super::many::Statement;
 use super::row::{Cells, Row};
 
 /// The key of PostgreSQL's advisory lock that puts completions one behind the other ("noroshi" in ASCII).
 const COMPLETION_LOCK: i64 = 0x6e6f_726f_7368_6900;
+
+/// Statements with so few values are handed to SQLite as one: long ones are seldom the same twice, and would be read
+/// anew each time.
+const JOINED_VALUES: usize = 160;
 
 /// A connection, or a transaction on one, and what is being done on it. A transaction that is not
 /// ended is rolled back when the session is dropped, also where a caller is cancelled half-way.
@@ -102,6 +107,27 @@ impl Session {
             .await
             .map(|row| row.map(|row| Row::new(noun, cells(row)))));
         row.map_err(|source| self.failure(source))
+    }
+
+    /// Runs statements one after the other; returns all their rows. SQLite is handed several at once: each way to the
+    /// thread that works on it and back costs as much as a small statement.
+    pub(crate) async fn run_each(&mut self, statements: Vec<Statement>) -> RecordResult<Vec<Row>> {
+        let mut joined: Vec<Statement> = Vec::new();
+        for statement in statements {
+            match joined.last_mut() {
+                Some(last)
+                    if !self.is_postgres() && last.args.len() + statement.args.len() <= JOINED_VALUES =>
+                {
+                    last.join(statement);
+                }
+                _ => joined.push(statement),
+            }
+        }
+        let mut rows = Vec::new();
+        for Statement { sql, args } in joined {
+            rows.extend(self.rows(AssertSqlSafe(sql), args).await?);
+        }
+        Ok(rows)
     }
 
     /// Runs several statements without values, one after the other.

@@ -1,7 +1,9 @@
 //! The connection pools of one database.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use desk::records::RecordResult;
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgPool, Row as _, SqlitePool};
 
 use super::session::{Session, Wire, failure};
 
@@ -13,6 +15,8 @@ pub(crate) enum Store {
         writer: SqlitePool,
         /// Connections that cannot write.
         readers: SqlitePool,
+        /// How many transactions that write were begun.
+        writes: AtomicU64,
     },
     /// PostgreSQL.
     Postgres(PgPool),
@@ -43,27 +47,44 @@ impl Store {
     /// could not be told to wait when it comes to write.
     pub(crate) async fn write(&self, action: &'static str, noun: &'static str) -> RecordResult<Session> {
         let wire = match self {
-            Self::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Wire::SqliteTx),
+            Self::Sqlite { writer, writes, .. } => {
+                writes.fetch_add(1, Ordering::Relaxed);
+                writer.begin_with("BEGIN IMMEDIATE").await.map(Wire::SqliteTx)
+            }
             Self::Postgres(pool) => pool.begin().await.map(Wire::PostgresTx),
         };
         Ok(Session { wire: wire.map_err(|source| failure(action, noun, source))?, action, noun })
     }
 
-    /// Carries what is in SQLite's log into its file, as far as that holds up nobody; false where the store is closed.
-    pub(crate) async fn checkpoint(&self) -> bool {
-        let Self::Sqlite { readers, .. } = self else { return false };
-        if readers.is_closed() {
-            return false;
+    /// For SQLite: both its pools, the one that writes first.
+    pub(crate) fn sqlite(writer: SqlitePool, readers: SqlitePool) -> Self {
+        Self::Sqlite { writer, readers, writes: AtomicU64::new(0) }
+    }
+
+    /// How many transactions that write were begun, and whether one is at work; `None` where there is no log to carry
+    /// over, or no more.
+    pub(crate) fn writes(&self) -> Option<(u64, bool)> {
+        match self {
+            Self::Sqlite { writer, readers, writes } if !readers.is_closed() => {
+                Some((writes.load(Ordering::Relaxed), writer.num_idle() == 0))
+            }
+            _ => None,
         }
-        // Where it cannot be done now, it is done the next time.
-        let _ = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(readers).await;
-        true
+    }
+
+    /// Carries what is in SQLite's log into its file, as far as that holds up nobody; true where all of it was.
+    pub(crate) async fn checkpoint(&self) -> bool {
+        let Self::Sqlite { readers, .. } = self else { return true };
+        let done = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(readers).await;
+        // Whether it was held up, pages in the log, pages carried over.
+        let told = done.and_then(|row| Ok((row.try_get::<i64, _>(1)?, row.try_get::<i64, _>(2)?)));
+        told.is_ok_and(|(pages, carried)| pages == carried)
     }
 
     /// Closes all connections.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

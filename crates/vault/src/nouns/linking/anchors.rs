@@ -10,12 +10,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use casework::{Print, ROOM, Signature};
 use desk::records::{RecordError, RecordResult};
 
-use super::book::{number, numbers};
-use crate::sql::{Session, args, insert_many, marks, padded};
+use super::book::{aggregated, number, numbers};
+use crate::sql::{Session, Statement, args, filled, inserts, marks, padded};
 
 /// Places are asked for with two rows more than may be compared pair by pair: so it is seen whether there are more, and
 /// whether the last one that came was one too many.
 const LOOK: u32 = ROOM as u32 + 2;
+
+/// A place in which nothing stands: lists of places are filled up with it.
+const NOWHERE: (u64, u64) = (0, 0);
 
 /// Sketches read at once.
 const CHUNK: usize = 16;
@@ -49,7 +52,7 @@ struct Anchor {
 }
 
 /// What a change has read of anchors and places, and what it has not written yet. What is read or written by hand here
-/// is so after [`flush`](Self::flush).
+/// is so after what [`writes`](Self::writes) says.
 #[derive(Default)]
 pub(super) struct Anchors {
     /// `None` where there is none of this number.
@@ -74,11 +77,18 @@ impl Anchors {
         let missing: BTreeSet<i64> = ids.into_iter().filter(|id| !self.anchors.contains_key(id)).collect();
         let missing: Vec<i64> = missing.into_iter().collect();
         for list in padded(&missing) {
-            let sql = format!("SELECT id, core, mails FROM anchor WHERE id IN ({})", numbers(list.len()));
+            let sql = format!(
+                "SELECT string_agg(CAST(id AS TEXT) || '=' || CAST(core AS TEXT) || ':' || CAST(mails AS TEXT), ';') \
+                 AS anchors FROM anchor WHERE id IN ({})",
+                numbers(list.len())
+            );
             let values = list.iter().flat_map(|id| args![*id]).collect();
             for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
-                let anchor = Anchor { core: row.int("core")?, mails: row.count("mails")? };
-                self.anchors.insert(row.int("id")?, Some(anchor));
+                for (id, of) in aggregated(&row.maybe_text("anchors")?.unwrap_or_default()) {
+                    let (core, mails) = of.split_once(':').unwrap_or_default();
+                    let anchor = Anchor { core: number(core)?, mails: number(mails)? };
+                    self.anchors.insert(number(id)?, Some(anchor));
+                }
             }
         }
         for id in missing {
@@ -133,22 +143,24 @@ impl Anchors {
         }
         let missing: BTreeSet<u64> = places.into_iter().filter(|it| !self.shallow.contains_key(it)).collect();
         let missing: Vec<u64> = missing.into_iter().collect();
-        for list in padded(&missing) {
-            // A row for each place, and not one for each text in it: rows are what costs.
+        for list in filled(&missing, &NOWHERE.0) {
+            // One row for all, and not one for each place or text: rows are what costs.
             let sql = format!(
-                "WITH asked (s) AS (VALUES {}) SELECT s, (SELECT string_agg(CAST(deep AS TEXT) || ':' || \
-                 CAST(anchor AS TEXT), ',') FROM (SELECT deep, anchor FROM anchor_place WHERE shallow = s \
-                 LIMIT $1) AS few) AS texts FROM asked",
+                "WITH asked (s) AS (VALUES {}) SELECT string_agg(CAST(s AS TEXT) || '=' || \
+                 (SELECT string_agg(CAST(deep AS TEXT) || ':' || CAST(anchor AS TEXT), ',') FROM \
+                 (SELECT deep, anchor FROM anchor_place WHERE shallow = s LIMIT $1) AS few), ';') AS places \
+                 FROM asked",
                 marks(2, 1, list.len())
             );
             let mut values = args![LOOK];
             values.extend(list.iter().flat_map(|shallow| args![*shallow]));
             for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
-                let Some(texts) = row.maybe_text("texts")? else { continue };
-                let there = self.shallow.entry(row.int("s")?.cast_unsigned()).or_default();
-                for text in texts.split(',') {
-                    let (deep, id) = text.split_once(':').unwrap_or_default();
-                    there.push((number(deep)?.cast_unsigned(), number(id)?));
+                for (place, texts) in aggregated(&row.maybe_text("places")?.unwrap_or_default()) {
+                    let there = self.shallow.entry(number::<i64>(place)?.cast_unsigned()).or_default();
+                    for text in texts.split(',') {
+                        let (deep, id) = text.split_once(':').unwrap_or_default();
+                        there.push((number::<i64>(deep)?.cast_unsigned(), number(id)?));
+                    }
                 }
             }
         }
@@ -165,21 +177,25 @@ impl Anchors {
         let missing: BTreeSet<(u64, u64)> =
             places.iter().copied().filter(|place| !self.deep.contains_key(place)).collect();
         let missing: Vec<(u64, u64)> = missing.into_iter().collect();
-        for list in padded(&missing) {
+        for list in filled(&missing, &NOWHERE) {
             let sql = format!(
-                "WITH asked (s, d) AS (VALUES {}) SELECT s, d, (SELECT string_agg(CAST(anchor AS TEXT), ',') \
-                 FROM (SELECT anchor FROM anchor_place WHERE shallow = s AND deep = d LIMIT $1) AS few) AS texts \
+                "WITH asked (s, d) AS (VALUES {}) SELECT string_agg(CAST(s AS TEXT) || ':' || CAST(d AS TEXT) || '=' || \
+                 (SELECT string_agg(CAST(anchor AS TEXT), ',') FROM \
+                 (SELECT anchor FROM anchor_place WHERE shallow = s AND deep = d LIMIT $1) AS few), ';') AS places \
                  FROM asked",
                 marks(2, 2, list.len())
             );
             let mut values = args![LOOK];
             values.extend(list.iter().flat_map(|(shallow, deep)| args![*shallow, *deep]));
             for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
-                let Some(texts) = row.maybe_text("texts")? else { continue };
-                let place = (row.int("s")?.cast_unsigned(), row.int("d")?.cast_unsigned());
-                let there = self.deep.entry(place).or_default();
-                for id in texts.split(',') {
-                    there.push(number(id)?);
+                for (place, texts) in aggregated(&row.maybe_text("places")?.unwrap_or_default()) {
+                    let (shallow, deep) = place.split_once(':').unwrap_or_default();
+                    let place =
+                        (number::<i64>(shallow)?.cast_unsigned(), number::<i64>(deep)?.cast_unsigned());
+                    let there = self.deep.entry(place).or_default();
+                    for id in texts.split(',') {
+                        there.push(number(id)?);
+                    }
                 }
             }
         }
@@ -359,8 +375,8 @@ impl Anchors {
         Ok((cores, filled))
     }
 
-    /// Writes everything.
-    pub(super) async fn flush(&mut self, session: &mut Session) -> RecordResult<()> {
+    /// What writes everything.
+    pub(super) fn writes(&mut self) -> Vec<Statement> {
         let mut rows = Vec::new();
         for id in std::mem::take(&mut self.changed) {
             if let Some(Some(anchor)) = self.anchors.get(&id) {
@@ -370,17 +386,22 @@ impl Anchors {
         }
         // What is kept of a text never changes.
         let again = "ON CONFLICT (id) DO UPDATE SET core = excluded.core, mails = excluded.mails";
-        insert_many(session, "anchor (id, core, mails, kept)", 4, rows, again).await?;
+        let mut writes = inserts("anchor (id, core, mails, kept)", 4, rows, again);
         self.prints.extend(self.new.drain());
         let mut placed = std::mem::take(&mut self.placed);
         placed.sort_unstable();
         let rows = placed.into_iter().map(|(shallow, deep, id)| args![shallow, deep, id]).collect();
         let again = "ON CONFLICT DO NOTHING";
-        insert_many(session, "anchor_place (shallow, deep, anchor)", 3, rows, again).await?;
+        writes.extend(inserts("anchor_place (shallow, deep, anchor)", 3, rows, again));
         let bridges = std::mem::take(&mut self.bridges);
         let rows = bridges.into_iter().map(|((a, b), mails)| args![a, b, mails]).collect();
         let again = "ON CONFLICT (a, b) DO UPDATE SET mails = anchor_bridge.mails + excluded.mails";
-        insert_many(session, "anchor_bridge (a, b, mails)", 3, rows, again).await.map(|_| ())
+        writes.extend(inserts("anchor_bridge (a, b, mails)", 3, rows, again));
+        writes
+    }
+
+    async fn flush(&mut self, session: &mut Session) -> RecordResult<()> {
+        session.run_each(self.writes()).await.map(|_| ())
     }
 
     /// Writes everything and forgets what was read: others change it.

@@ -6,6 +6,7 @@
 //! [`flush_mails`](Book::flush_mails).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::str::FromStr;
 
 use casework::{Held, MarkKind};
 use desk::records::{RecordError, RecordResult};
@@ -13,22 +14,29 @@ use jiff::Timestamp;
 use lexicon::ids::{CampaignId, SubmissionId};
 
 use super::cores::{Core, held_bytes};
-use crate::sql::{Session, args, insert_many, marks, padded};
+use crate::sql::{Session, Statement, args, filled, inserts, marks, padded};
 
-/// Carriers of a value that are asked for: two more than may carry it before it ties nothing, so that it is seen whether
-/// the last one passed the step.
+/// No value and no core: lists of what is asked for are filled up with it.
+const NOTHING: (u64, i64) = (0, 0);
+
+/// Stands for the carriers of a value that has too many to read them.
+const COMMON: &str = "-";
+
+/// From how many carriers of a value on they are not read: two more than may carry it before it ties nothing, so that it
+/// is seen whether the last one passed the step.
 fn look(kind: MarkKind) -> u32 {
-    // A picture and another file are one value where their bytes are the same.
-    let kind = if kind == MarkKind::Image { MarkKind::File } else { kind };
     u32::try_from(kind.most_texts()).unwrap_or(u32::MAX).saturating_add(2)
 }
 
 /// The cores that carry a value.
 #[derive(Debug, Default)]
 struct Carriers {
+    /// All of them, or those of a common value that this change has to do with.
     cores: BTreeSet<i64>,
-    /// False where there are more than were read: the value is common.
+    /// False where the value is common: its carriers were not read.
     whole: bool,
+    /// How many carry a common value at the least.
+    least: u64,
 }
 
 /// Where a mail is.
@@ -221,16 +229,19 @@ impl Book {
             .filter(|pair| !self.fresh.contains(&pair.1) && !self.counts.contains_key(pair))
             .collect();
         let missing: Vec<(u64, i64)> = missing.into_iter().collect();
-        for list in padded(&missing) {
+        for list in filled(&missing, &NOTHING) {
             let sql = format!(
-                "WITH asked (v, c) AS (VALUES {}) SELECT value, core, mails FROM asked JOIN core_value \
-                 ON value = v AND core = c",
+                "WITH asked (v, c) AS (VALUES {}) SELECT string_agg(CAST(value AS TEXT) || ':' || CAST(core AS TEXT) \
+                 || '=' || CAST(mails AS TEXT), ';') AS counts FROM asked JOIN core_value ON value = v AND core = c",
                 marks(1, 2, list.len())
             );
             let values = list.iter().flat_map(|(value, core)| args![*value, *core]).collect();
             for row in session.rows(sqlx::AssertSqlSafe(sql), values).await? {
-                let pair = (row.int("value")?.cast_unsigned(), row.int("core")?);
-                self.counts.insert(pair, row.count("mails")?);
+                for (pair, mails) in aggregated(&row.maybe_text("counts")?.unwrap_or_default()) {
+                    let (value, core) = pair.split_once(':').unwrap_or_default();
+                    let pair = (number(value)?, number(core)?);
+                    self.counts.insert(pair, number(mails)?);
+                }
             }
         }
         for pair in missing {
@@ -261,54 +272,60 @@ impl Book {
         }
     }
 
-    /// Reads which cores carry values, so that [`carriers`](Self::carriers) knows it: of a common one, two more
-    /// than may.
+    /// Reads which cores carry values, so that [`carriers`](Self::carriers) knows it; of a common one only that it is
+    /// common.
     pub(super) async fn load_carriers(
         &mut self,
         session: &mut Session,
         values: impl IntoIterator<Item = Held>,
     ) -> RecordResult<()> {
-        let mut missing: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
-        for held in values.into_iter().filter(|held| !self.carriers.contains_key(&held.key)) {
-            missing.entry(look(held.kind)).or_default().insert(held.key);
-        }
+        let missing: BTreeMap<u64, u32> = values
+            .into_iter()
+            .filter(|held| !self.carriers.contains_key(&held.key))
+            .map(|held| (held.key, look(held.kind)))
+            .collect();
         if self.emptied && !missing.is_empty() {
             self.flush_counts(session).await?;
         }
-        for (most, missing) in missing {
-            self.read_carriers(session, most, missing.into_iter().collect()).await?;
+        let missing: Vec<(u64, u32)> = missing.into_iter().collect();
+        for list in filled(&missing, &(NOTHING.0, 0)) {
+            self.read_carriers(session, &list).await?;
         }
         Ok(())
     }
 
-    /// Reads up to so many carriers of values of which nothing is known.
-    async fn read_carriers(
-        &mut self,
-        session: &mut Session,
-        most: u32,
-        missing: Vec<u64>,
-    ) -> RecordResult<()> {
-        for list in padded(&missing) {
-            // A row for each value, and not one for each of its cores: rows are what costs.
-            let sql = format!(
-                "WITH asked (v) AS (VALUES {}) SELECT v, (SELECT string_agg(CAST(core AS TEXT), ',') FROM \
-                 (SELECT core FROM core_value WHERE value = v LIMIT $1) AS few) AS cores FROM asked",
-                marks(2, 1, list.len())
-            );
-            let mut asked = args![most];
-            asked.extend(list.iter().flat_map(|value| args![*value]));
-            for row in session.rows(sqlx::AssertSqlSafe(sql), asked).await? {
-                let Some(cores) = row.maybe_text("cores")? else { continue };
-                let carriers = self.carriers.entry(row.int("v")?.cast_unsigned()).or_default();
+    /// Reads the carriers of values of which nothing is known, each with the number from which on they are not told.
+    async fn read_carriers(&mut self, session: &mut Session, list: &[(u64, u32)]) -> RecordResult<()> {
+        let most = list.iter().map(|(_, most)| *most).max().unwrap_or_default();
+        // One row for all, and not one for each value or core: rows are what costs.
+        let sql = format!(
+            "WITH asked (v, most) AS (VALUES {}) SELECT string_agg(CAST(v AS TEXT) || '=' || CASE WHEN \
+             (SELECT COUNT(*) FROM (SELECT 1 FROM core_value WHERE value = v LIMIT $1) AS few) < most THEN \
+             (SELECT string_agg(CAST(core AS TEXT), ',') FROM core_value WHERE value = v) ELSE '{COMMON}' END, ';') \
+             AS carriers FROM asked",
+            marks(2, 2, list.len())
+        );
+        let mut asked = args![most];
+        asked.extend(list.iter().flat_map(|(value, most)| args![*value, *most]));
+        let mut common = HashSet::new();
+        for row in session.rows(sqlx::AssertSqlSafe(sql), asked).await? {
+            for (value, cores) in aggregated(&row.maybe_text("carriers")?.unwrap_or_default()) {
+                let value = number(value)?;
+                if cores == COMMON {
+                    common.insert(value);
+                    continue;
+                }
+                let carriers = self.carriers.entry(value).or_default();
                 for core in cores.split(',') {
                     carriers.cores.insert(number(core)?);
                 }
             }
         }
-        for value in missing {
-            let carriers = self.carriers.entry(value).or_default();
-            carriers.whole = carriers.cores.len() < most as usize;
-            let pending = self.counted.range((value, i64::MIN)..=(value, i64::MAX));
+        for (value, most) in list {
+            let carriers = self.carriers.entry(*value).or_default();
+            carriers.whole = !common.contains(value);
+            carriers.least = if carriers.whole { 0 } else { u64::from(*most) };
+            let pending = self.counted.range((*value, i64::MIN)..=(*value, i64::MAX));
             carriers.cores.extend(pending.map(|(_, core)| *core));
         }
         Ok(())
@@ -321,7 +338,7 @@ impl Book {
 
     /// How many cores carry a value; where it is common, at least two more than may.
     pub(super) fn texts(&self, value: u64) -> u64 {
-        self.carriers.get(&value).map_or(0, |carriers| carriers.cores.len() as u64)
+        self.carriers.get(&value).map_or(0, |carriers| carriers.least.max(carriers.cores.len() as u64))
     }
 
     /// Reads which cores are in the campaigns of these, so that [`group`](Self::group) knows it.
@@ -369,6 +386,11 @@ impl Book {
 
     /// Writes where mails are: what reads or writes that by hand asks for it before.
     pub(super) async fn flush_mails(&mut self, session: &mut Session) -> RecordResult<()> {
+        session.run_each(self.mail_writes()).await.map(|_| ())
+    }
+
+    fn mail_writes(&mut self) -> Vec<Statement> {
+        let mut writes = Vec::new();
         let mails: Vec<(SubmissionId, MailPlace)> = std::mem::take(&mut self.mails).into_iter().collect();
         for list in padded(&mails) {
             let sql = format!(
@@ -381,39 +403,44 @@ impl Book {
             for (mail, MailPlace { core, campaign, arrived }) in list {
                 values.extend(args![mail, core, campaign, arrived]);
             }
-            session.run(sqlx::AssertSqlSafe(sql), values).await?;
+            writes.push(Statement::new(sql, values));
         }
         let cards = std::mem::take(&mut self.cards);
         let rows = cards.iter().map(|(mail, card)| args![*mail, card.as_slice()]).collect();
         let again = "ON CONFLICT (submission) DO UPDATE SET card = excluded.card";
-        insert_many(session, "submission_signature (submission, card)", 2, rows, again).await.map(|_| ())
+        writes.extend(inserts("submission_signature (submission, card)", 2, rows, again));
+        writes
     }
 
     async fn flush_counts(&mut self, session: &mut Session) -> RecordResult<()> {
+        session.run_each(self.count_writes()).await.map(|_| ())
+    }
+
+    fn count_writes(&mut self) -> Vec<Statement> {
+        let mut writes = Vec::new();
         let mut rows = Vec::new();
-        let mut gone = Vec::new();
         for (value, core) in std::mem::take(&mut self.counted) {
             match self.count(value, core) {
-                0 => gone.push((value, core)),
+                0 => {
+                    let sql = "DELETE FROM core_value WHERE value = $1 AND core = $2";
+                    writes.push(Statement::new(sql, args![value, core]));
+                }
                 mails => rows.push(args![value, core, mails]),
             }
         }
-        for (value, core) in gone {
-            session.run("DELETE FROM core_value WHERE value = $1 AND core = $2", args![value, core]).await?;
-        }
         self.emptied = false;
         let again = "ON CONFLICT (value, core) DO UPDATE SET mails = excluded.mails";
-        insert_many(session, "core_value (value, core, mails)", 3, rows, again).await.map(|_| ())
+        writes.extend(inserts("core_value (value, core, mails)", 3, rows, again));
+        writes
     }
 
-    /// Writes everything.
-    pub(super) async fn flush(&mut self, session: &mut Session) -> RecordResult<()> {
-        self.flush_mails(session).await?;
-        self.flush_counts(session).await?;
+    /// What writes everything.
+    pub(super) fn writes(&mut self) -> Vec<Statement> {
+        let mut writes = self.mail_writes();
         let mut rows = Vec::new();
         for id in std::mem::take(&mut self.changed) {
             let Some(core) = self.core(id) else {
-                session.run("DELETE FROM core WHERE id = $1", args![id]).await?;
+                writes.push(Statement::new("DELETE FROM core WHERE id = $1", args![id]));
                 continue;
             };
             let (held, first) = (held_bytes(&core.profile.held), core.first.as_slice());
@@ -425,17 +452,19 @@ impl Book {
                      first = excluded.first, held = excluded.held, centre = excluded.centre, \
                      campaign = excluded.campaign";
         let into = "core (id, mails, ties, first, held, centre, campaign)";
-        insert_many(session, into, 7, rows, again).await?;
+        writes.extend(inserts(into, 7, rows, again));
         let mut rows = Vec::new();
         for ((a, b), holds) in std::mem::take(&mut self.ties) {
             if holds {
                 rows.extend([args![a, b], args![b, a]]);
             } else {
                 let sql = "DELETE FROM core_tie WHERE (a = $1 AND b = $2) OR (a = $2 AND b = $1)";
-                session.run(sql, args![a, b]).await?;
+                writes.push(Statement::new(sql, args![a, b]));
             }
         }
-        insert_many(session, "core_tie (a, b)", 2, rows, "ON CONFLICT (a, b) DO NOTHING").await.map(|_| ())
+        writes.extend(inserts("core_tie (a, b)", 2, rows, "ON CONFLICT (a, b) DO NOTHING"));
+        writes.extend(self.count_writes());
+        writes
     }
 }
 
@@ -444,8 +473,13 @@ pub(super) fn numbers(count: usize) -> String {
     (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
+/// The parts of what a database put together into one row: `name=value;name=value`.
+pub(super) fn aggregated(row: &str) -> impl Iterator<Item = (&str, &str)> {
+    row.split_terminator(';').map(|part| part.split_once('=').unwrap_or_default())
+}
+
 /// A number out of a list that a database put together.
-pub(super) fn number(text: &str) -> RecordResult<i64> {
+pub(super) fn number<T: FromStr>(text: &str) -> RecordResult<T> {
     text.parse().map_err(|_| RecordError::Corrupt {
         noun: "number",
         detail: "a list of numbers is in no known form".to_owned(),

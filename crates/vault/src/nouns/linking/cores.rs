@@ -226,8 +226,13 @@ impl Linker<'_> {
             if held.kind.rarity(texts).to_bits() == held.kind.rarity(before).to_bits() {
                 continue;
             }
-            self.dirty.extend(self.book.carriers(held.key));
-            if held.kind.rarity(texts) == 0.0 && change > 0 {
+            // A value that more carry ties less, whatever else ties with it.
+            if change > 0 {
+                self.weakened.extend(self.book.carriers(held.key));
+            } else {
+                self.dirty.extend(self.book.carriers(held.key));
+            }
+            if held.kind.rarity(texts) == 0.0 && held.kind.rarity(before) > 0.0 {
                 self.common.push((held, self.book.carriers(held.key).collect()));
             }
         }
@@ -264,6 +269,7 @@ impl Linker<'_> {
         }
         self.book.remove(core.id);
         self.dirty.remove(&core.id);
+        self.weakened.remove(&core.id);
         self.moved.remove(&core.id);
         self.grown.remove(&core.id);
         self.centres.insert(core.centre);
@@ -420,6 +426,36 @@ impl Linker<'_> {
             let gone: Vec<i64> = self.book.near(core.id).filter(|other| !tied.contains(other)).collect();
             gone.into_iter().for_each(|other| self.untie(core.id, other));
             tied.into_iter().for_each(|other| self.tie(core.id, other));
+        }
+        self.loosen(&dirty).await
+    }
+
+    /// Looks whether what ties the cores whose values became more common is still enough; ties of `done` were decided.
+    async fn loosen(&mut self, done: &BTreeSet<i64>) -> RecordResult<()> {
+        let weakened: BTreeSet<i64> = std::mem::take(&mut self.weakened).difference(done).copied().collect();
+        self.book.load_near(self.session, weakened.iter().copied()).await?;
+        let mut pairs: Vec<(i64, i64)> = Vec::new();
+        for &a in &weakened {
+            pairs.extend(self.book.near(a).filter(|b| a < *b && weakened.contains(b)).map(|b| (a, b)));
+        }
+        let ids: Vec<i64> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        self.book.load(self.session, ids).await?;
+        let pairs: Vec<(Core, Core)> = pairs
+            .into_iter()
+            .filter_map(|(a, b)| Some((self.book.core(a)?.clone(), self.book.core(b)?.clone())))
+            .collect();
+        let mut values: Vec<Held> = Vec::new();
+        for (a, b) in &pairs {
+            let theirs: BTreeSet<u64> = b.profile.held.iter().map(|held| held.key).collect();
+            values.extend(a.profile.held.iter().filter(|held| theirs.contains(&held.key) && ties(held)));
+        }
+        self.book.load_carriers(self.session, values).await?;
+        for (a, b) in pairs {
+            let texts = |key: u64| self.book.texts(key);
+            if a.profile.tie(&b.profile, texts, Kinds::ALL).0 < TIES {
+                self.untie(a.id, b.id);
+                self.grown.extend([a.id, b.id]);
+            }
         }
         Ok(())
     }

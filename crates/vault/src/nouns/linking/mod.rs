@@ -36,6 +36,9 @@ pub(super) struct Linker<'s> {
     book: book::Book,
     /// Cores whose ties are to be decided anew.
     dirty: BTreeSet<i64>,
+    /// Cores that carry a value that became more common, and nothing else of which changed: they gain no tie, and lose
+    /// none but to each other.
+    weakened: BTreeSet<i64>,
     /// Cores whose ties changed, or that are new.
     moved: BTreeSet<i64>,
     /// Cores that have other mails than before.
@@ -67,6 +70,7 @@ impl<'s> Linker<'s> {
             brought: BTreeSet::new(),
             events: Vec::new(),
             dirty: BTreeSet::new(),
+            weakened: BTreeSet::new(),
             moved: BTreeSet::new(),
             grown: BTreeSet::new(),
             centres: BTreeSet::new(),
@@ -78,13 +82,19 @@ impl<'s> Linker<'s> {
         }
     }
 
+    /// Says whether any pin keeps mails apart, where the caller knows it.
+    pub(super) fn knowing(mut self, apart: bool) -> Self {
+        self.any_apart = Some(apart);
+        self
+    }
+
     /// Puts a mail in, or in anew, with what analysts told and hold of it.
     pub(super) async fn put(&mut self, mail: SubmissionId, signature: Signature) -> RecordResult<()> {
         self.book.flush_mails(self.session).await?;
         let sql = "SELECT core, campaign FROM submission WHERE id = $1";
         let Some(row) = self.session.row(sql, args![mail]).await? else { return Ok(()) };
         let (core, campaign) = (row.maybe_int("core")?, row.maybe_id("campaign")?);
-        self.put_all(vec![Coming { mail, signature, core, campaign, arrived: None }]).await
+        self.put_all(vec![Coming { mail, signature, core, campaign, arrived: None, said: true }]).await
     }
 
     /// Puts mails in: what is asked of the store for them is asked for all at once.
@@ -123,7 +133,8 @@ impl<'s> Linker<'s> {
     async fn effective(&mut self, mails: Vec<Coming>) -> RecordResult<Vec<Coming>> {
         let mut told: HashMap<SubmissionId, Vec<Mark>> = HashMap::new();
         let mut pinned: HashMap<SubmissionId, Vec<(PinId, bool, bool)>> = HashMap::new();
-        let ids: Vec<SubmissionId> = mails.iter().map(|coming| coming.mail).collect();
+        let ids: Vec<SubmissionId> =
+            mails.iter().filter(|coming| coming.said).map(|coming| coming.mail).collect();
         for list in padded(&ids) {
             let (numbers, values) = (numbers(list.len()), list.iter().flat_map(|id| args![*id]));
             let values: Vec<_> = values.collect();
@@ -168,8 +179,9 @@ impl<'s> Linker<'s> {
     pub(super) async fn finish(mut self) -> RecordResult<()> {
         self.retie().await?;
         self.settle().await?;
-        self.anchors.flush(self.session).await?;
-        self.book.flush(self.session).await?;
+        let mut writes = self.anchors.writes();
+        writes.extend(self.book.writes());
+        self.session.run_each(writes).await?;
         self.tell_events().await
     }
 }
@@ -184,4 +196,6 @@ pub(super) struct Coming {
     pub(super) campaign: Option<CampaignId>,
     /// When it arrived where it was received, where that is not kept yet.
     pub(super) arrived: Option<Timestamp>,
+    /// False where it is known that analysts told and hold nothing of it.
+    pub(super) said: bool,
 }
