@@ -264,6 +264,26 @@ pub(crate) async fn a_told_address_ties_and_is_told_once(vault: Vault) {
     assert_eq!((reason.value.as_str(), reason.texts), ("c2 c2.evil.example (2 mails)", Some(2)));
 }
 
+pub(crate) async fn what_is_told_of_a_mail_that_still_waits_ties_it_when_it_is_done(vault: Vault) {
+    members(&vault, 1).await;
+    completed(&vault, 1, id(1), 1).await;
+    taken(&vault, 2, id(1)).await;
+    for n in [1, 2] {
+        let told = ToldRecord {
+            submission: mail(n),
+            value: "c2.evil.example".to_owned(),
+            source: "sandbox report 12".to_owned(),
+            account: account(900),
+            at: at(3_000_000_000),
+        };
+        vault.put_told(&told, &entry()).await.unwrap();
+    }
+    assert_eq!(campaign_of(&vault, 1).await, None);
+    vault.complete(&templated(2, 2)).await.unwrap();
+    assert!(campaign_of(&vault, 2).await.is_some());
+    assert_eq!(campaign_of(&vault, 1).await, campaign_of(&vault, 2).await);
+}
+
 pub(crate) async fn a_better_dissection_ties_by_what_is_inside(vault: Vault) {
     members(&vault, 1).await;
     let program = Attachment {
@@ -444,10 +464,10 @@ fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() }
 }
 
-#[test]
-fn mail_by_mail_in_any_order_comes_to_what_the_batch_over_all_mails_gives_in_sqlite() {
+/// Tries so many sets, each in a SQLite file of its own.
+fn in_sqlite(cases: u32, sets: impl Strategy<Value = Set>) {
     let runtime = runtime();
-    let outcome = TestRunner::new(config(48)).run(&some_set(40), |set| {
+    let outcome = TestRunner::new(config(cases)).run(&sets, |set| {
         let folder = tempfile::tempdir().unwrap();
         runtime.block_on(async {
             let (vault, _) = Vault::open_sqlite(&folder.path().join("noroshi.sqlite")).await.unwrap();
@@ -460,6 +480,11 @@ fn mail_by_mail_in_any_order_comes_to_what_the_batch_over_all_mails_gives_in_sql
     if let Err(error) = outcome {
         panic!("{error}");
     }
+}
+
+#[test]
+fn mail_by_mail_in_any_order_comes_to_what_the_batch_over_all_mails_gives_in_sqlite() {
+    in_sqlite(48, some_set(40));
 }
 
 #[test]
@@ -483,32 +508,14 @@ fn mail_by_mail_in_any_order_comes_to_what_the_batch_over_all_mails_gives_in_pos
 /// Values that more carry than may, up and down again as analysts keep mails apart.
 #[test]
 fn values_that_turn_common_and_rare_again_come_to_what_the_batch_gives() {
-    let runtime = runtime();
-    let outcome = TestRunner::new(config(32)).run(&set_of(crowded_mail(), 20..80), |set| {
-        let folder = tempfile::tempdir().unwrap();
-        runtime.block_on(async {
-            let (vault, _) = Vault::open_sqlite(&folder.path().join("noroshi.sqlite")).await.unwrap();
-            let (told, pins) = by_store(&vault, &set).await;
-            vault.close().await;
-            prop_assert_eq!(told, by_batch(&set, &pins));
-            Ok(())
-        })
-    });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
+    in_sqlite(32, set_of(crowded_mail(), 20..80));
 }
 
 /// Texts of one template that differ so much that places fill up, split and hold together by others.
 #[test]
 fn places_that_fill_up_part_what_they_held_together_alike_in_any_order() {
-    let runtime = runtime();
     let sizes = proptest::collection::vec((0u32..3, 0usize..70), ROOM..ROOM * 3);
     let sets = sizes.prop_flat_map(|sizes| {
-        let order: Vec<usize> = (0..sizes.len()).collect();
-        (Just(sizes), Just(order).prop_shuffle(), some_number())
-    });
-    let outcome = TestRunner::new(config(8)).run(&sets, |(sizes, order, at_once)| {
         let mails: Vec<MailFacts> = (0u32..)
             .zip(&sizes)
             .map(|(n, (template, change))| {
@@ -518,17 +525,13 @@ fn places_that_fill_up_part_what_they_held_together_alike_in_any_order() {
                 facts
             })
             .collect();
-        let set = Set { mails, order, pins: Vec::new(), at_once };
-        let folder = tempfile::tempdir().unwrap();
-        runtime.block_on(async {
-            let (vault, _) = Vault::open_sqlite(&folder.path().join("noroshi.sqlite")).await.unwrap();
-            let (told, pins) = by_store(&vault, &set).await;
-            vault.close().await;
-            prop_assert_eq!(told, by_batch(&set, &pins));
-            Ok(())
+        let order: Vec<usize> = (0..sizes.len()).collect();
+        (Just(mails), Just(order).prop_shuffle(), some_number()).prop_map(|(mails, order, at_once)| Set {
+            mails,
+            order,
+            pins: Vec::new(),
+            at_once,
         })
     });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
+    in_sqlite(8, sets);
 }

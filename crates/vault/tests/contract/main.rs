@@ -120,6 +120,7 @@ contract! {
         a_pin_that_contradicts_an_earlier_one_is_refused_by_its_name,
         a_pin_that_is_withdrawn_leaves_the_mails_to_what_they_say,
         a_told_address_ties_and_is_told_once,
+        what_is_told_of_a_mail_that_still_waits_ties_it_when_it_is_done,
         a_better_dissection_ties_by_what_is_inside,
         a_template_of_very_many_texts_is_one_campaign,
     ];
