@@ -48,7 +48,9 @@ pub fn compare(a: &Signature, b: &Signature, count: &impl Fn(u64) -> Count, kind
             continue;
         }
         let count = count(mark.key());
-        let weight = weigh(mark.kind, mark.base.min(other.base), count.texts.max(1), scattered);
+        // What runs in one mail and is a text in the other ties as any file.
+        let kind = if mark.kind == other.kind { mark.kind } else { MarkKind::File };
+        let weight = weigh(kind, mark.base.min(other.base), count.texts.max(1), scattered);
         if weight > 0.0 && mark.kind == MarkKind::Alike {
             alike.push((mark, other, weight, count));
         } else if weight > 0.0 {
@@ -116,16 +118,8 @@ fn tell_changed(parts: &[(&Mark, &Mark, f64, Count)], reasons: &mut Vec<Reason>)
 
 /// Marks that both have: the one's and the other's.
 fn shared<'a>(a: &'a [Mark], b: &'a [Mark]) -> Vec<(&'a Mark, &'a Mark)> {
-    let mut out = Vec::new();
-    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
-    while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
-        match (x.kind, &x.value).cmp(&(y.kind, &y.value)) {
-            std::cmp::Ordering::Less => drop(left.next()),
-            std::cmp::Ordering::Greater => drop(right.next()),
-            std::cmp::Ordering::Equal => out.extend(left.next().zip(right.next())),
-        }
-    }
-    out
+    let theirs: std::collections::HashMap<u64, &Mark> = b.iter().map(|mark| (mark.key(), mark)).collect();
+    a.iter().filter_map(|mark| Some((mark, *theirs.get(&mark.key())?))).collect()
 }
 
 fn reason(mark: &Mark, other: &Mark, weight: f64, count: Count) -> Reason {
@@ -155,12 +149,7 @@ fn tidy(mut reasons: Vec<Reason>) -> Vec<Reason> {
         y.weight.total_cmp(&x.weight).then_with(|| (x.kind, &x.value).cmp(&(y.kind, &y.value)))
     });
     let mut of_kind: std::collections::HashMap<ReasonKind, usize> = std::collections::HashMap::new();
-    // A file that runs ties as what it is and as any file.
-    let mut seen = std::collections::HashSet::new();
     reasons.retain(|reason| {
-        if !seen.insert((reason.kind, reason.value.clone())) {
-            return false;
-        }
         let told = of_kind.entry(reason.kind).or_default();
         *told += 1;
         *told <= MAX_OF_KIND

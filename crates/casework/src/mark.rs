@@ -170,16 +170,6 @@ impl MarkKind {
         }
     }
 
-    /// What tells its values from those of other kinds: what a value weighs and ties follows from its number alone.
-    fn key_word(self) -> &'static str {
-        match self {
-            Self::Program => "program",
-            Self::Image => "image",
-            // The names of properties part those of a maker from those of an origin.
-            other => other.word(),
-        }
-    }
-
     /// Of which kind of link it is a reason.
     pub fn reason(self) -> ReasonKind {
         match self {
@@ -276,7 +266,7 @@ impl Mark {
     pub(crate) fn new(kind: MarkKind, value: &str, base: f64) -> Self {
         let value = lexicon::text::cut(value, MAX_VALUE);
         let mut digest = Sha256::new();
-        digest.update(kind.key_word());
+        digest.update(kind.word());
         digest.update(":");
         digest.update(value);
         let key = first_u64(&digest.finalize()) >> 1;

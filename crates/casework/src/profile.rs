@@ -7,6 +7,8 @@ use crate::alike_files::AGREE;
 use crate::kinds::Kinds;
 use crate::mark::{Class, Mark, MarkKind};
 
+/// What a file weighs that few have.
+pub(crate) const FILE: f64 = 0.95;
 /// Weak ties hold from this strength on.
 pub const TIES: f64 = 0.6;
 /// What a shared page still weighs where links lead to many places.
@@ -30,9 +32,14 @@ pub struct Held {
 }
 
 impl Held {
-    /// One mail's.
+    /// One mail's. A file that runs ties for good by its bytes; what it is beside that is any file, as the same bytes are
+    /// in a mail that calls them a text: a value is of one kind, whichever mail brings it.
     pub fn one(mark: &Mark) -> Self {
-        Self { key: mark.key(), kind: mark.kind, base: mark.base, mails: 1 }
+        let (kind, base) = match mark.kind {
+            MarkKind::Program => (MarkKind::File, (FILE * 100.0).round() as u8),
+            kind => (kind, mark.base),
+        };
+        Self { key: mark.key(), kind, base, mails: 1 }
     }
 }
 

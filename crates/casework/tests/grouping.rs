@@ -316,6 +316,25 @@ fn a_program_ties_however_many_texts_it_comes_with_and_a_document_does_not() {
     check(&with("pdf"), &[]);
 }
 
+#[test]
+fn the_same_bytes_tie_where_they_run_under_one_name_only() {
+    let script = |n: usize, name: &str, kind: &str| mail(&text_of_its_own(n)).file(name, kind, 4_000, "c");
+    let mails = [script(1, "a.js", "js"), script(2, "a.txt", "txt")];
+    check(&mails, &[&[0, 1]]);
+    assert_eq!(reasons(&mails), ["attachment sha256 cccccccccccc… a.js"]);
+    // A drawing may be small; what a mail shows by itself, and small pictures, tie nothing.
+    let drawing = |n: usize| mail(&text_of_its_own(n)).file("pay.svg", "svg", 4_000, "d");
+    check(&[drawing(1), drawing(2)], &[&[0, 1]]);
+    let shown = |n: usize| {
+        let mut mail = drawing(n);
+        mail.0.attachments[0].inline = true;
+        mail
+    };
+    check(&[shown(1), shown(2)], &[]);
+    let picture = |n: usize| mail(&text_of_its_own(n)).file("pay.png", "png", 4_000, "e");
+    check(&[picture(1), picture(2)], &[]);
+}
+
 /// A document with this TLSH and bytes of its own.
 fn fuzzy(n: usize, name: &str, kind: &str, tlsh: &str) -> Mail {
     let mut mail = mail(&text_of_its_own(n)).file(name, kind, 40_000, &format!("{:x}", n % 16));

@@ -115,6 +115,12 @@ async fn several_mails_are_judged_at_once_from_the_inbox() {
     let narrowed = "/submissions?state=dissected&since=2000-01-01";
     let here = format!("name=\"here\" value=\"{}\"", narrowed.replace('&', "&#38;"));
     assert!(hub.page(&cookie, narrowed).await.text().contains(&here));
+    // What leads nowhere is left out.
+    for astray in ["/submissions?verdict=x", "https://elsewhere.example/?member=y", "\r\n", "?after=z"] {
+        let none = [("csrf", csrf.as_str()), ("here", astray), ("verdict", "other"), ("reason", "r")];
+        let text = hub.form(&cookie, "/submissions/verdict", &none).await.text();
+        assert!(text.contains("name=\"here\" value=\"/submissions?state=dissected\""), "{text}");
+    }
     let none = [("csrf", csrf.as_str()), ("here", narrowed), ("verdict", "other"), ("reason", "r")];
     let answer = hub.form(&cookie, "/submissions/verdict", &none).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);

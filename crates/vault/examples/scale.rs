@@ -1,9 +1,9 @@
-//! How much one more mail costs among very many: `scale FILE [MAILS] [BATCH] [SINGLES]` makes MAILS plausible mails from a seed
-//! (a third in templates of every size, a third in small ones, a third alone; senders, hosts and subjects of which a
-//! few are everybody's), hands their dissections to a new SQLite vault as the hub's workers do, BATCH at a time, and
-//! stops at 10,000, 100,000 and 1,000,000 to complete SINGLES (1,000) more one by one. Tells wall and CPU time, percentiles and
-//! memory at each stop; on a busy machine the CPU time of one is what can be compared. A FILE that is there is gone on
-//! with; where it holds MAILS already, 1,000 more are completed one by one.
+//! How much one more mail costs among very many: `scale FILE [MAILS] [BATCH] [SINGLES]` makes MAILS plausible mails from
+//! a seed (a third in templates of every size, a third in small ones, a third alone; senders, hosts and subjects of
+//! which a few are everybody's), hands their dissections to a new SQLite vault as the hub's workers do, BATCH at a time,
+//! and stops at 10,000, 100,000 and 1,000,000 to complete SINGLES more one by one. Tells wall and CPU time, percentiles
+//! and memory at each stop; on a busy machine the CPU time of one is what can be compared. A FILE that is there is gone
+//! on with; where it holds MAILS already, SINGLES more are completed one by one.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};

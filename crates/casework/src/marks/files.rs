@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::alike_files::{PARTS, Tlsh};
 use crate::letters::letters;
 use crate::mark::{MAX_VALUE, Mark, MarkKind};
+use crate::profile::FILE;
 
 /// Attachments looked at in one mail, archive entries included.
 const MAX_ATTACHMENTS: usize = 64;
@@ -112,18 +113,14 @@ pub(super) fn marks(files: &[Attachment], marks: &mut Vec<Mark>) {
 
 fn one(file: &Attachment, marks: &mut Vec<Mark>) {
     if let Some(kind) = file_kind(file) {
-        // What runs under one name may be a text under another: the same bytes tie all the same.
-        let also = (kind == MarkKind::Program).then_some(MarkKind::File);
-        for kind in [kind].into_iter().chain(also) {
-            let base = match kind {
-                MarkKind::Program => 1.0,
-                MarkKind::Image => 0.8,
-                _ => 0.95,
-            };
-            let mut mark = Mark::new(kind, &file.sha256, base);
-            mark.name = text::cut(file.name.as_deref().unwrap_or(""), MAX_VALUE).into();
-            marks.push(mark);
-        }
+        let base = match kind {
+            MarkKind::Program => 1.0,
+            MarkKind::Image => 0.8,
+            _ => FILE,
+        };
+        let mut mark = Mark::new(kind, &file.sha256, base);
+        mark.name = text::cut(file.name.as_deref().unwrap_or(""), MAX_VALUE).into();
+        marks.push(mark);
     }
     let told = |name: &str| {
         let value = file.property(name)?.trim();
@@ -163,10 +160,8 @@ const RUNS: &[&str] = &[
 ];
 
 /// Kinds of files that are pictures.
-const IMAGES: &[&str] = &[
-    "avif", "bmp", "emf", "gif", "heic", "ico", "jpeg", "jpg", "png", "psd", "svg", "tif", "tiff", "webp",
-    "wmf",
-];
+const IMAGES: &[&str] =
+    &["avif", "bmp", "emf", "gif", "heic", "ico", "jpeg", "jpg", "png", "psd", "tif", "tiff", "webp", "wmf"];
 
 /// True where opening the file runs something, or somebody took care that nobody looks into it.
 fn runs(file: &Attachment, depth: usize) -> bool {
@@ -194,14 +189,18 @@ fn fuzzy(file: &Attachment) -> Option<Tlsh> {
     Tlsh::read(file.tlsh.as_deref()?).filter(|_| says && ties)
 }
 
-/// Whether an attachment can tie, and as what: that follows from its bytes, whatever a mail declares of them.
+/// Whether an attachment can tie, and as what. Whether it is a picture follows from its bytes alone, whatever a mail
+/// declares of them: what a value weighs must not depend on the mail that brings it.
 fn file_kind(file: &Attachment) -> Option<MarkKind> {
     if file.sha256.len() != 64 || file.size < MIN_FILE {
         return None;
     }
     let declared = file.content_type.to_ascii_lowercase();
     let image = IMAGES.contains(&file.kind.as_str());
-    if (image || declared.starts_with("image/")) && (file.inline || file.size < MIN_IMAGE) {
+    // A drawing is a page that scripts run in; what a mail shows by itself is its decoration.
+    let drawing = file.kind == "svg";
+    let small = file.size < MIN_IMAGE && !drawing;
+    if (image || drawing || declared.starts_with("image/")) && (file.inline || small) {
         return None;
     }
     if image {

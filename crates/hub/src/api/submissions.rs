@@ -121,7 +121,8 @@ pub(crate) struct ListQuery {
     state: Option<String>,
     /// `targeted`, `recon`, `mass`, `bec`, `phishing`, `other` or `undetermined`.
     verdict: Option<String>,
-    /// What stands in subject, sender, file name or SHA-256, in small or large letters; 200 characters at most.
+    /// What stands in subject, sender, file name or SHA-256, whether its ASCII letters are small or large; 200 characters
+    /// at most.
     q: Option<String>,
     /// Received at this time or later (RFC 3339).
     since: Option<String>,

@@ -68,10 +68,17 @@ impl Narrowed {
         )
     }
 
-    /// What an [`address`](Self::address) says, where a form sends it back.
-    fn read(address: &str) -> Self {
+    /// What an [`address`](Self::address) says, where a form sends it back; nothing where it says what no list can be
+    /// narrowed to.
+    fn read(address: &str, view: &View) -> Self {
         let uri = address.parse::<Uri>().ok();
-        uri.and_then(|uri| Query::try_from_uri(&uri).ok()).map(|Query(query)| query).unwrap_or_default()
+        let query: Option<Self> =
+            uri.and_then(|uri| Query::try_from_uri(&uri).ok()).map(|Query(query)| query);
+        let known = |query: &Self| {
+            let member = query.member.is_empty() || query.member.parse::<MemberId>().is_ok();
+            member && query.filter(view).is_ok() && query.request(view).is_ok()
+        };
+        query.filter(known).map(|query| Self { q: query.text(), ..query }).unwrap_or_default()
     }
 
     /// True where more than the state is chosen.
@@ -219,7 +226,7 @@ async fn make<'a>(
 /// A verdict on several mails, then back to those that wait, of what the list was narrowed to.
 async fn judge(State(app): State<App>, view: View, form: Posted) -> PageResult {
     let state = SubmissionState::Dissected.word();
-    let query = Narrowed { state: state.to_owned(), ..Narrowed::read(form.get("here")) };
+    let query = Narrowed { state: state.to_owned(), ..Narrowed::read(form.get("here"), &view) };
     let mails: BTreeSet<SubmissionId> = form.all("mail").filter_map(|text| text.parse().ok()).collect();
     let problem = match (mails.is_empty(), verdict::chosen(&view, &form)) {
         (true, _) => Problem {
