@@ -110,17 +110,20 @@ impl Casebook for Vault {
 
     async fn sign_earlier(&self, limit: u32, at: Timestamp) -> RecordResult<u64> {
         // A look without writing, since nothing is there to do as a rule.
-        let look = "SELECT id FROM submission WHERE core IS NULL AND state IN ('dissected', 'judged') \
-                    ORDER BY received, id LIMIT $1";
         let mut session = self.store.read("look for unsigned submissions", "submission").await?;
-        if session.row(look, args![1u32]).await?.is_none() {
+        let look = format!(
+            "SELECT id FROM submission{} WHERE core IS NULL AND state IN ('dissected', 'judged') \
+             ORDER BY received, id LIMIT $1",
+            session.by_index("submission_unsigned")
+        );
+        if session.row(sqlx::AssertSqlSafe(look.as_str()), args![1u32]).await?.is_none() {
             return Ok(0);
         }
         drop(session);
         let mut session = self.store.write("sign earlier submissions", "submission").await?;
         let done = async {
             session.alone().await?;
-            let rows = session.rows(look, args![limit]).await?;
+            let rows = session.rows(sqlx::AssertSqlSafe(look), args![limit]).await?;
             let mut linker = Linker::new(&mut session, at);
             for row in &rows {
                 linker.renew(row.id("id")?).await?;

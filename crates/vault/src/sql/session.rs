@@ -170,6 +170,12 @@ impl Session {
         if self.is_postgres() { " FOR NO KEY UPDATE SKIP LOCKED" } else { "" }
     }
 
+    /// What names the index by which SQLite is to read a table: where it knows several that fit, it may take the one by
+    /// which it goes through and sorts very many. PostgreSQL counts, and chooses by itself.
+    pub(crate) fn by_index(&self, name: &'static str) -> String {
+        if self.is_postgres() { String::new() } else { format!(" INDEXED BY {name}") }
+    }
+
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self.wire, Wire::Postgres(_) | Wire::PostgresTx(_))
     }
