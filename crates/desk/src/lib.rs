@@ -32,4 +32,5 @@ pub mod world;
 pub use actor::Actor;
 pub use desk::Desk;
 pub use error::{DeskError, DeskResult};
+pub use recognise::Work;
 pub use release::Asked;

@@ -17,20 +17,32 @@ const EARLIER: u32 = 50;
 /// After this many tries a mail that brings its worker down is set aside with an oddity.
 const ATTEMPTS: u32 = 3;
 
+/// What a worker did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// It finished a submission.
+    Finished,
+    /// It linked mails of an earlier version anew.
+    Linked,
+    /// There was nothing to do.
+    Nothing,
+}
+
 impl Desk {
-    /// Takes up the oldest waiting submission and finishes it; false where none waits.
+    /// Takes up the oldest waiting submission and finishes it; where none waits, mails that were linked by an earlier
+    /// version are linked anew.
     ///
     /// # Errors
     /// The records failed: the submission waits on, and is taken up again after the next start.
-    pub async fn work_one(&self) -> DeskResult<bool> {
+    pub async fn work_one(&self) -> DeskResult<Work> {
         let Some(submission) = self.records.claim().await? else {
-            // Where nothing waits, mails that were linked by an earlier version are linked anew.
-            return Ok(self.records.sign_earlier(EARLIER, self.now()).await? > 0);
+            let linked = self.records.sign_earlier(EARLIER, self.now()).await?;
+            return Ok(if linked > 0 { Work::Linked } else { Work::Nothing });
         };
         // A mail that brings the reader down is taken up again a few times and then set aside with an oddity; it
         // must take neither the queue nor another worker's mail with it.
         match AssertUnwindSafe(self.finish(&submission)).catch_unwind().await {
-            Ok(Ok(())) => Ok(true),
+            Ok(Ok(())) => Ok(Work::Finished),
             Ok(Err(error)) => {
                 self.records.release_claim(submission.id).await?;
                 Err(error)

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use desk::Work;
+
 use crate::state::App;
 
 /// How many submissions are dissected side by side.
@@ -52,12 +54,14 @@ async fn work(app: App) {
     while !app.inner.stopping.load(Ordering::SeqCst) {
         let desk = Arc::clone(&app.inner.desk);
         match desk.work_one().await {
-            Ok(true) => {
-                metrics::counter!("noroshi_dissected_total").increment(1);
+            Ok(work @ (Work::Finished | Work::Linked)) => {
+                if work == Work::Finished {
+                    metrics::counter!("noroshi_dissected_total").increment(1);
+                }
                 // One more may wait: the other worker should know.
                 app.inner.bell.notify_one();
             }
-            Ok(false) => {
+            Ok(Work::Nothing) => {
                 let _ = tokio::time::timeout(LOOK, app.inner.bell.notified()).await;
             }
             Err(error) => {
@@ -73,6 +77,6 @@ async fn work(app: App) {
 /// # Errors
 /// The first failure of a use case.
 pub async fn drain(app: &App) -> desk::DeskResult<()> {
-    while app.desk().work_one().await? {}
+    while app.desk().work_one().await? != Work::Nothing {}
     Ok(())
 }
