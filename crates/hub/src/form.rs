@@ -30,6 +30,14 @@ impl Posted {
     }
 }
 
+/// Characters of a text that is searched for.
+const LONGEST_SEARCH: usize = 200;
+
+/// What is searched for. A NUL byte, which PostgreSQL refuses, and other controls are in no subject.
+pub(crate) fn searched(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_SEARCH).collect()
+}
+
 impl<S: Send + Sync> FromRequest<S> for Posted {
     type Rejection = Response;
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {

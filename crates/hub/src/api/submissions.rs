@@ -16,12 +16,10 @@ use serde::Deserialize;
 
 use super::types::{Listed, PageQuery, QueueJson, Receipts, SubmissionJson, VerdictBody};
 use super::{ApiResult, Body, error, id, not_found, refuse};
+use crate::form::searched;
 use crate::routes::{ANALYST, ORGANISATION, READER, Route};
 use crate::state::App;
 use crate::view::View;
-
-/// Characters of a text that is searched for.
-const LONGEST: usize = 200;
 
 /// The routes of this file.
 pub(crate) fn routes() -> Vec<Route> {
@@ -162,8 +160,7 @@ impl ListQuery {
         if own.is_some() && asked.is_some() && own != asked {
             return Err(not_found());
         }
-        let text: String =
-            self.q.iter().flat_map(|q| q.chars()).filter(|c| !c.is_control()).take(LONGEST).collect();
+        let text = searched(self.q.as_deref().unwrap_or_default());
         let text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let (since, before) = (time(&self.since)?, time(&self.before)?);
         let member = own.or(asked);

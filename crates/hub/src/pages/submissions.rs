@@ -18,13 +18,10 @@ use super::lists::{Choice, Filter, ROWS, SubmissionRow, href};
 use super::problem::Problem;
 use super::verdict::{self, VerdictForm};
 use crate::error::{PageError, PageResult};
-use crate::form::Posted;
+use crate::form::{Posted, searched};
 use crate::routes::{ANALYST, READER, Route};
 use crate::state::App;
 use crate::view::{View, page};
-
-/// Characters of a text that is searched for.
-const LONGEST: usize = 200;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/submissions", READER, show), Route::post("/submissions/verdict", ANALYST, judge)]
@@ -78,17 +75,12 @@ impl Narrowed {
             let member = query.member.is_empty() || query.member.parse::<MemberId>().is_ok();
             member && query.filter(view).is_ok() && query.request(view).is_ok()
         };
-        query.filter(known).map(|query| Self { q: query.text(), ..query }).unwrap_or_default()
+        query.filter(known).map(|query| Self { q: searched(&query.q), ..query }).unwrap_or_default()
     }
 
     /// True where more than the state is chosen.
     fn is_narrow(&self) -> bool {
         [&self.verdict, &self.member, &self.q, &self.since, &self.until].iter().any(|field| !field.is_empty())
-    }
-
-    /// What is searched for. A NUL byte, which PostgreSQL refuses, and other controls are in no subject.
-    fn text(&self) -> String {
-        self.q.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
     }
 
     fn request(&self, view: &View) -> Result<PageRequest, PageError> {
@@ -122,7 +114,7 @@ impl Narrowed {
             verdict: word(&self.verdict).map(|word| id::<Verdict>(view, &word)).transpose()?,
             since,
             before,
-            text: word(self.text().trim()),
+            text: word(searched(&self.q).trim()),
             ..SubmissionFilter::default()
         };
         Ok((filter, problems))

@@ -94,26 +94,23 @@ pub(crate) fn marks(first: usize, width: usize, rows: usize) -> String {
 /// Cuts values into lists for one statement each, filled up to a power of two by repeating its last value:
 /// so that a few prepared statements serve lists of every length.
 pub(crate) fn padded<T: Clone>(values: &[T]) -> Vec<Vec<T>> {
-    values
-        .chunks(CHUNK)
-        .map(|chunk| {
-            let mut list = chunk.to_vec();
-            if let Some(last) = chunk.last() {
-                list.resize(chunk.len().next_power_of_two(), last.clone());
-            }
-            list
-        })
-        .collect()
+    lists(values, None)
 }
 
 /// Cuts values into lists for one statement each as [`padded`] does, but fills them up with a value that stands for none:
 /// where what is asked for each costs something.
 pub(crate) fn filled<T: Clone>(values: &[T], none: &T) -> Vec<Vec<T>> {
+    lists(values, Some(none))
+}
+
+fn lists<T: Clone>(values: &[T], with: Option<&T>) -> Vec<Vec<T>> {
     values
         .chunks(CHUNK)
         .map(|chunk| {
             let mut list = chunk.to_vec();
-            list.resize(chunk.len().next_power_of_two(), none.clone());
+            if let Some(with) = with.or(chunk.last()) {
+                list.resize(chunk.len().next_power_of_two(), with.clone());
+            }
             list
         })
         .collect()

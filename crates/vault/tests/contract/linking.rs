@@ -122,6 +122,23 @@ pub(crate) async fn a_value_that_turns_common_withdraws_what_rested_on_it_and_th
     assert_eq!(campaign_of(&vault, 5).await, campaign_of(&vault, 7).await);
     assert_ne!(campaign_of(&vault, 5).await, campaign_of(&vault, 6).await);
     assert_eq!(campaign_of(&vault, 40).await, None);
+    // A file ties up to 24 texts; the 25th takes from the campaign what it rested on, and its history names it.
+    let mut campaign = None;
+    for n in 41..=65 {
+        let mut facts = lure(n, &format!("www.host{n}.example/{n}"));
+        facts.attachments = vec![file(3)];
+        complete(&vault, n, facts).await;
+        assert_eq!(campaign_of(&vault, n).await.is_some(), (42..=64).contains(&n), "{n}");
+        campaign = campaign.or(campaign_of(&vault, n).await);
+    }
+    assert_eq!(campaign_of(&vault, 41).await, None);
+    let told = vault.campaign_events(campaign.unwrap()).await.unwrap();
+    let withdrawn: Vec<(u64, &str)> = told
+        .iter()
+        .filter(|event| event.event == "withdrawn")
+        .map(|event| (event.mails, event.detail.as_str()))
+        .collect();
+    assert_eq!(withdrawn, [(25, format!("sha256 {}", "3".repeat(64)).as_str())], "{told:?}");
 }
 
 pub(crate) async fn workers_that_complete_at_once_come_to_what_one_after_the_other_does(vault: Vault) {
